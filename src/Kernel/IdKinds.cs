@@ -1,0 +1,4 @@
+namespace Busker.Kernel;
+
+// Append-only, alphabetical by prefix. A prefix is public for ever: it is in customers' logs.
+public readonly struct TenantKind : IIdKind { public static string Prefix => "ten"; }
