@@ -11,12 +11,42 @@ public enum Code
     ResourceExhausted = 8,
     FailedPrecondition = 9,
     Aborted = 10,
+    Unimplemented = 12,
     Unavailable = 14,
     Unauthenticated = 16,
 }
 
+/// <summary>One wrong field: its path in the request (<c>plans[2].market</c>) and what would be right.</summary>
+public sealed record Violation(string Field, string Description);
+
 /// <summary>An expected failure: a value, not an exception. <paramref name="Reason"/> is stable for ever.</summary>
-public sealed record Fault(Code Code, string Reason, string Message, string? Field = null);
+public sealed record Fault(Code Code, string Reason, string Message, string? Field = null)
+{
+    private readonly IReadOnlyList<Violation>? _violations;
+
+    /// <summary>When asking again may help; null when it will not, or nobody knows.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Every wrong field. With none set, <see cref="Field"/> alone speaks.</summary>
+    public IReadOnlyList<Violation> Violations
+    {
+        get => _violations ?? (Field is null ? [] : [new Violation(Field, Message)]);
+        init => _violations = value;
+    }
+
+    /// <summary>One field is wrong.</summary>
+    public static Fault Invalid(string field, string message) =>
+        new(Code.InvalidArgument, "INVALID_FIELD", message, field);
+
+    /// <summary>Several fields are wrong; null when none is.</summary>
+    public static Fault? Invalid(IReadOnlyList<Violation> violations) => violations switch
+    {
+        [] => null,
+        [var one] => Invalid(one.Field, one.Description),
+        [var first, ..] => new Fault(Code.InvalidArgument, "INVALID_FIELD",
+            $"{violations.Count} fields are wrong; {first.Field}: {first.Description}", first.Field) { Violations = violations },
+    };
+}
 
 /// <summary>Either the answer or the fault. Convert implicitly; test with <c>is { Fault: {} fault }</c>.</summary>
 public readonly struct Result<T>
