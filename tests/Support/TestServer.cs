@@ -1,4 +1,5 @@
 using Busker.Storage;
+using Npgsql;
 
 namespace Busker.Support;
 
@@ -23,7 +24,7 @@ internal static class TestServer
         var address = Path.Combine(home, "address");
         await using var turn = await OpenAsync(Path.Combine(home, "turn"), FileAccess.ReadWrite, FileShare.None);
         _membership = await OpenAsync(members, FileAccess.Read, FileShare.Read);
-        if (IsRunning(home)) return await File.ReadAllTextAsync(address);
+        if (await RunningAsync(address) is { } running) return running;
 
         Forget(home);
         var started = await EmbeddedPostgres.StartAsync(new PostgresOptions(home)
@@ -43,7 +44,21 @@ internal static class TestServer
         return await File.ReadAllTextAsync(address);
     }
 
-    private static bool IsRunning(string home) => File.Exists(Path.Combine(home, "postgres", "postmaster.pid")) && File.Exists(Path.Combine(home, "address"));
+    private static async Task<string?> RunningAsync(string address)
+    {
+        if (!File.Exists(address)) return null;
+        var connectionString = await File.ReadAllTextAsync(address);
+        try
+        {
+            await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+            await connection.OpenAsync();
+            return connectionString;
+        }
+        catch (NpgsqlException)
+        {
+            return null; // of a server that is gone
+        }
+    }
 
     /// <summary>Each server starts from nothing, so no test sees what an earlier run left.</summary>
     private static void Forget(string home)

@@ -59,8 +59,8 @@ internal static class Orphans
     /// <summary>The path without links at any level, as the kernel tells it.</summary>
     private static string Real(string path) =>
         Path.GetDirectoryName(path) is not { } parent ? path
-        : Path.Combine(Real(parent), Path.GetFileName(path)) is var here && new DirectoryInfo(here).ResolveLinkTarget(true) is { } target
-            ? Real(target.FullName)
+        : Path.Combine(Real(parent), Path.GetFileName(path)) is var here && new DirectoryInfo(here).LinkTarget is { } target
+            ? Real(Path.GetFullPath(target, Real(parent)))
             : here;
 
     private static string? WorkingDirectory(int pid)

@@ -13,6 +13,7 @@ public static class OutsidePostgres
         try
         {
             builder = new NpgsqlConnectionStringBuilder(FromUri(connectionString));
+            if (string.IsNullOrEmpty(builder.Host)) throw new ArgumentException("it names no host");
         }
         catch (ArgumentException e)
         {

@@ -21,7 +21,13 @@ internal sealed partial record PostgresBinaries(string Directory, int Major)
     public static Result<PostgresBinaries> Find(string? engines)
     {
         if (engines is not null && Pinned(engines) is { } pinned) return pinned;
-        var found = SystemDirectories().Select(At).OfType<PostgresBinaries>().OrderByDescending(b => b.Major).ToList();
+        return NewestOf(SystemDirectories());
+    }
+
+    /// <summary>The newest of those that are complete.</summary>
+    public static Result<PostgresBinaries> NewestOf(IEnumerable<string> directories)
+    {
+        var found = directories.Where(IsComplete).Distinct().Select(At).OfType<PostgresBinaries>().OrderByDescending(b => b.Major).ToList();
         if (found.Count == 0) return None;
         return found[0].Major >= MajorMin ? found[0] : TooOld(found[0].Major);
     }
@@ -59,8 +65,10 @@ internal sealed partial record PostgresBinaries(string Directory, int Major)
             .Select(d => Path.Combine(d, "postgres")).Where(File.Exists)
             .Select(f => Path.GetDirectoryName(File.ResolveLinkTarget(f, true)?.FullName ?? f)!)
             .Concat(SystemRoots.Where(System.IO.Directory.Exists)
-                .SelectMany(r => System.IO.Directory.EnumerateDirectories(r).Append(r)).Select(d => Path.Combine(d, "bin")))
-            .Where(d => File.Exists(Path.Combine(d, "postgres")) && File.Exists(Path.Combine(d, "initdb"))).Distinct();
+                .SelectMany(r => System.IO.Directory.EnumerateDirectories(r).Append(r)).Select(d => Path.Combine(d, "bin")));
+
+    private static bool IsComplete(string directory) =>
+        File.Exists(Path.Combine(directory, "postgres")) && File.Exists(Path.Combine(directory, "initdb"));
 
     private static PostgresBinaries? At(string directory)
     {

@@ -69,7 +69,7 @@ internal sealed class PostgresHome(string home, OsAccount? account)
     /// <summary>Follows the link to where the data are, or makes one when the account cannot walk into the home.</summary>
     private void Place()
     {
-        if (new DirectoryInfo(Data).ResolveLinkTarget(true) is { } there) Data = there.FullName;
+        if (new DirectoryInfo(Data).LinkTarget is { } there) Data = Path.GetFullPath(there, home);
         else if (account is not null && !Directory.Exists(Data) && !account.CanReach(home))
         {
             var elsewhere = Path.Combine(OpenRoot, $"data-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}", "postgres");
