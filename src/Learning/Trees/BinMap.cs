@@ -1,0 +1,125 @@
+using Busker.Learning.Numbers;
+
+namespace Busker.Learning.Trees;
+
+/// <summary>One column's codes. Numeric: code b holds values in (Cuts[b−1], Cuts[b]]. Categorical: code = place in Categories.</summary>
+internal sealed class BinColumn
+{
+    public required double[] Cuts { get; init; }
+    public required int[]? Categories { get; init; }
+
+    /// <summary>Codes 0 … Values − 1 are values; the code <c>Values</c> is missing (or an unknown category).</summary>
+    public int Values => Categories?.Length ?? Cuts.Length + 1;
+
+    public byte Code(double value)
+    {
+        if (double.IsNaN(value)) return (byte)Values;
+        if (Categories is { } categories)
+        {
+            var at = Array.IndexOf(categories, value is >= 0 and < int.MaxValue ? (int)value : -1);
+            return (byte)(at < 0 ? categories.Length : at);
+        }
+
+        int low = 0, high = Cuts.Length;
+        while (low < high)
+        {
+            var middle = (low + high) >> 1;
+            if (value > Cuts[middle]) low = middle + 1;
+            else high = middle;
+        }
+
+        return (byte)low;
+    }
+}
+
+/// <summary>The codes of every column of a table, fixed at training.</summary>
+internal sealed class BinMap(BinColumn[] columns)
+{
+    private const int SampleRows = 200_000;
+
+    public BinColumn[] Columns => columns;
+
+    public static BinMap Of(Table table, BoostOptions options, Lanes lanes)
+    {
+        var columns = new BinColumn[table.Width];
+        var sample = table.Rows <= SampleRows ? null : new Rng(options.Seed).Fork(0xB1).Sample(table.Rows, SampleRows);
+        lanes.For(table.Width, c => columns[c] = options.Categorical.Contains(table.Names[c])
+            ? Categories(table.Columns[c])
+            : Numeric(table.Columns[c], sample, options));
+        return new BinMap(columns);
+    }
+
+    private static BinColumn Categories(double[] column)
+    {
+        var counts = new Dictionary<int, int>();
+        foreach (var value in column)
+        {
+            if (!double.IsNaN(value)) counts[(int)value] = counts.GetValueOrDefault((int)value) + 1;
+        }
+
+        int[] kept = [.. counts.OrderByDescending(p => p.Value).ThenBy(p => p.Key).Take(254).Select(p => p.Key)];
+        return new BinColumn { Cuts = [], Categories = kept };
+    }
+
+    private static BinColumn Numeric(double[] column, int[]? sample, BoostOptions options)
+    {
+        var values = sample is null ? (double[])column.Clone() : Array.ConvertAll(sample, r => column[r]);
+        values = Array.FindAll(values, v => !double.IsNaN(v));
+        Array.Sort(values);
+        return new BinColumn { Cuts = Cut(values, column, options), Categories = null };
+    }
+
+    private static double[] Cut(double[] sorted, double[] column, BoostOptions options)
+    {
+        if (sorted.Length == 0) return [];
+        var cuts = new SortedSet<double>();
+        if (Distinct(sorted, options.MaxBins) is { } distinct)
+        {
+            for (var i = 1; i < distinct.Count; i++) cuts.Add(Middle(distinct[i - 1], distinct[i]));
+            return [.. cuts];
+        }
+
+        var quantiles = options.Cuts == Cuts.Quantile ? options.MaxBins - 1 : options.MaxBins / 2;
+        for (var q = 1; q <= quantiles; q++)
+        {
+            var at = (int)((long)q * sorted.Length / (quantiles + 1));
+            var next = at;
+            while (next < sorted.Length && sorted[next] == sorted[at]) next++;
+            if (next < sorted.Length) cuts.Add(Middle(sorted[at], sorted[next]));
+        }
+
+        if (options.Cuts == Cuts.Quantile) return [.. cuts];
+
+        // The other half, and what ties left over, at equal widths over the true range: the tail keeps its bins.
+        var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
+        foreach (var value in column)
+        {
+            if (value < low) low = value;
+            if (value > high) high = value;
+        }
+
+        var widths = options.MaxBins - 1 - cuts.Count;
+        for (var w = 1; w <= widths; w++) cuts.Add(low + (high - low) * w / (widths + 1));
+        return [.. cuts];
+    }
+
+    private static List<double>? Distinct(double[] sorted, int limit)
+    {
+        var distinct = new List<double>(limit) { sorted[0] };
+        foreach (var value in sorted)
+        {
+            if (value == distinct[^1]) continue;
+            if (distinct.Count == limit) return null;
+            distinct.Add(value);
+        }
+
+        return distinct;
+    }
+
+    /// <summary>A cut strictly below <paramref name="above"/> and not below <paramref name="below"/>.</summary>
+    private static double Middle(double below, double above)
+    {
+        var middle = below + (above - below) / 2;
+        return middle >= below && middle < above ? middle : below;
+    }
+}

@@ -1,0 +1,95 @@
+namespace Busker.Learning.Trees;
+
+/// <summary>What the trees are fitted to. Labels: 0 … 1, any number, counts ≥ 0, grades 0 … 30.</summary>
+public enum Loss
+{
+    Logistic,
+    Squared,
+    Poisson,
+    LambdaMart,
+}
+
+/// <summary>Which leaf is split next: the one that gains most, or the shallowest.</summary>
+public enum Growth
+{
+    LeafWise,
+    DepthWise,
+}
+
+/// <summary>
+/// Where a numeric column is cut. Quantiles alone leave a heavy tail one to three bins, and rare events live in the
+/// tail: <see cref="Mixed"/> spends half of the cuts at equal widths over the range.
+/// </summary>
+public enum Cuts
+{
+    Quantile,
+    Mixed,
+}
+
+/// <summary>What early stopping watches on the validation rows.</summary>
+public enum StopOn
+{
+    Loss,
+    Auc,
+    AveragePrecision,
+}
+
+/// <summary>Settings of a boosted model. Defaults suit a few hundred positives among ten thousands of rows.</summary>
+public sealed record BoostOptions
+{
+    public Loss Loss { get; init; } = Loss.Logistic;
+    public int Trees { get; init; } = 100;
+    public double LearningRate { get; init; } = 0.1;
+    public Growth Growth { get; init; } = Growth.LeafWise;
+    public int MaxLeaves { get; init; } = 31;
+
+    /// <summary>0 = unlimited.</summary>
+    public int MaxDepth { get; init; }
+
+    public int MinRows { get; init; } = 20;
+    public double MinHessian { get; init; } = 1e-3;
+    public double L1 { get; init; }
+    public double L2 { get; init; } = 1;
+    public double MinGain { get; init; }
+
+    /// <summary>Bound on a leaf's raw step before the learning rate; 0 = none. Steadies rare positives.</summary>
+    public double MaxStep { get; init; }
+
+    public Cuts Cuts { get; init; } = Cuts.Mixed;
+
+    /// <summary>Bins for values, 2 … 255; missing has one more.</summary>
+    public int MaxBins { get; init; } = 255;
+
+    /// <summary>Share of rows drawn, without replacement, for each tree.</summary>
+    public double RowFraction { get; init; } = 1;
+
+    /// <summary>Gradient-based sampling: keep the share <see cref="TopFraction"/> with the largest |gradient| and
+    /// <see cref="OtherFraction"/> of all rows from the rest, weighted up so that sums stay unbiased. 0 = off.</summary>
+    public double TopFraction { get; init; }
+
+    public double OtherFraction { get; init; } = 0.1;
+    public double ColumnFraction { get; init; } = 1;
+    public double ColumnFractionPerNode { get; init; } = 1;
+
+    /// <summary>Multiplies the weight of labels above one half. Spoils calibration: see <c>Decide.PriorShift</c>.</summary>
+    public double PositiveWeight { get; init; } = 1;
+
+    /// <summary>Column name → +1 (never falls) or −1 (never rises).</summary>
+    public IReadOnlyDictionary<string, int> Monotone { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Sets of columns that may meet on one path. Empty = all may. A column in no set stands alone.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Interactions { get; init; } = [];
+
+    /// <summary>Columns holding category codes (integers ≥ 0), split by set.</summary>
+    public IReadOnlyList<string> Categorical { get; init; } = [];
+
+    /// <summary>Stop after this many trees without a better validation score, and keep the best; 0 = never.</summary>
+    public int Patience { get; init; }
+
+    public StopOn StopOn { get; init; } = StopOn.Loss;
+
+    /// <summary>LambdaMART looks at pairs with at least one member among the first so many.</summary>
+    public int RankDepth { get; init; } = 30;
+
+    public ulong Seed { get; init; } = 1;
+}

@@ -1,0 +1,74 @@
+namespace Busker.Learning.Trees;
+
+/// <summary>How a node treats its column.</summary>
+[Flags]
+public enum NodeTraits : byte
+{
+    None = 0,
+    MissingLeft = 1,
+    Categorical = 2,
+
+    /// <summary>0 counts as missing as well (only in models read from elsewhere).</summary>
+    ZeroIsMissing = 4,
+}
+
+/// <summary>
+/// One tree as flat arrays; node 0 is the root, a node with Left = −1 is a leaf. A row goes left when its value ≤
+/// Threshold, or is in the category set; NaN follows <see cref="NodeTraits.MissingLeft"/>. Categories outside every set go right.
+/// </summary>
+public sealed class Tree
+{
+    public required int[] Feature { get; init; }
+    public required double[] Threshold { get; init; }
+    public required int[] Left { get; init; }
+    public required int[] Right { get; init; }
+    public required NodeTraits[] Flags { get; init; }
+
+    /// <summary>Leaf values, learning rate included; 0 for inner nodes.</summary>
+    public required double[] Value { get; init; }
+
+    /// <summary>Weight of the training rows that came by: the background of path-dependent SHAP.</summary>
+    public required double[] Cover { get; init; }
+
+    /// <summary>Loss saved by the split; 0 for leaves.</summary>
+    public required double[] Gain { get; init; }
+
+    /// <summary>Per categorical node the codes that go left, ascending; null elsewhere.</summary>
+    public required int[]?[] Categories { get; init; }
+
+    public int Nodes => Feature.Length;
+    public int Leaves => Left.Count(child => child < 0);
+
+    public bool IsLeaf(int node) => Left[node] < 0;
+
+    /// <summary>The one decision that prediction, explanation and dependence share.</summary>
+    public bool GoesLeft(int node, double value)
+    {
+        var flags = Flags[node];
+        if (double.IsNaN(value) || ((flags & NodeTraits.ZeroIsMissing) != 0 && Math.Abs(value) <= 1e-35)) return (flags & NodeTraits.MissingLeft) != 0;
+        return (flags & NodeTraits.Categorical) == 0
+            ? value <= Threshold[node]
+            : value is >= 0 and < int.MaxValue && Array.BinarySearch(Categories[node]!, (int)value) >= 0;
+    }
+
+    public int LeafOf(ReadOnlySpan<double> row)
+    {
+        var node = 0;
+        while (Left[node] >= 0) node = GoesLeft(node, row[Feature[node]]) ? Left[node] : Right[node];
+        return node;
+    }
+
+    public int Depth()
+    {
+        var depths = new int[Nodes];
+        var deepest = 0;
+        for (var node = 0; node < Nodes; node++)
+        {
+            if (Left[node] < 0) continue;
+            depths[Left[node]] = depths[Right[node]] = depths[node] + 1;
+            deepest = Math.Max(deepest, depths[node] + 1);
+        }
+
+        return deepest;
+    }
+}
