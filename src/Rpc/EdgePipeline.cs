@@ -1,0 +1,97 @@
+using System.Net;
+using Busker.Kernel;
+using Busker.Rpc.Wire;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Busker.Rpc;
+
+/// <summary>One call from head to end: read the head, admit, run, say how it ended. The only place that catches.</summary>
+internal sealed partial class EdgePipeline(
+    ExchangeReader reader, Admission admission, EdgeOptions options, Lifecycle lifecycle, ILogger<EdgePipeline> log)
+{
+    public async Task HandleAsync(HttpContext http, RpcMethod method)
+    {
+        if (HttpMethods.IsGet(http.Request.Method) ? !method.IsSafe : !HttpMethods.IsPost(http.Request.Method))
+        {
+            http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            http.Response.Headers.Allow = method.IsSafe ? "GET, POST" : "POST";
+            return;
+        }
+
+        if (reader.Read(http, method) is not { } x)
+        {
+            http.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            http.Response.Headers["accept-post"] = Dialects.All;
+            return;
+        }
+
+        if (x.Dialect == Dialects.Grpc && !HttpProtocol.IsHttp2(http.Request.Protocol))
+        {
+            http.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
+            return;
+        }
+
+        using var patience = Patience(x);
+        x.Ct = patience?.Token ?? http.RequestAborted;
+        var status = await RunAsync(x);
+        if (!http.RequestAborted.IsCancellationRequested) x.Dialect.End(x, status);
+    }
+
+    private async Task<WireStatus?> RunAsync(Exchange x)
+    {
+        try
+        {
+            using var flight = lifecycle.Enter();
+            if (await admission.AdmitAsync(x) is { } refused) return WireStatus.Of(refused);
+            var status = await x.Method.RunAsync(x);
+            return status is { Reason: "ENCODING_UNKNOWN" } ? status with { Code = WireCode.Unimplemented } : status;
+        }
+        catch (OperationCanceledException) when (x.Ct.IsCancellationRequested)
+        {
+            return x.Http.RequestAborted.IsCancellationRequested ? WireStatus.Cancelled
+                : lifecycle.Stopping.IsCancellationRequested && x.Method.Streams ? WireStatus.Of(Draining)
+                : WireStatus.DeadlineExceeded;
+        }
+        catch (BadHttpRequestException e)
+        {
+            return e.StatusCode == (int)HttpStatusCode.RequestEntityTooLarge
+                ? WireStatus.Of(RequestReader.TooLarge(options.MessageBytesMax))
+                : new WireStatus(WireCode.InvalidArgument, "MALFORMED_BODY", e.Message);
+        }
+        catch (Exception e) when (x.Http.RequestAborted.IsCancellationRequested)
+        {
+            LogGone(log, x.Method.FullName, x.RequestId, e.Message);
+            return WireStatus.Cancelled;
+        }
+#pragma warning disable CA1031 // the one boundary where a bug becomes INTERNAL
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogBug(log, e, x.Method.FullName, x.RequestId);
+            return WireStatus.Internal;
+        }
+    }
+
+    /// <summary>The caller's deadline; ours for a unary call without one; the host's stop for a stream.</summary>
+    private CancellationTokenSource? Patience(Exchange x)
+    {
+        var after = x.Timeout ?? (x.Method.Streams ? null : options.TimeMax);
+        var source = x.Method.Streams
+            ? CancellationTokenSource.CreateLinkedTokenSource(x.Http.RequestAborted, lifecycle.Stopping)
+            : CancellationTokenSource.CreateLinkedTokenSource(x.Http.RequestAborted);
+        if (after is { } span) source.CancelAfter(span < Exchange.TimeoutMax ? span : Exchange.TimeoutMax);
+        return source;
+    }
+
+    private static readonly Fault Draining = new(Code.Unavailable, "DRAINING", "This host is stopping; connect again to another.")
+    {
+        RetryAfter = TimeSpan.FromMilliseconds(200),
+    };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} failed; request id {RequestId}")]
+    private static partial void LogBug(ILogger log, Exception bug, string method, string requestId);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} lost its caller; request id {RequestId}: {Why}")]
+    private static partial void LogGone(ILogger log, string method, string requestId, string why);
+}
