@@ -27,6 +27,9 @@ public sealed record Fault(Code Code, string Reason, string Message, string? Fie
     /// <summary>When asking again may help; null when it will not, or nobody knows.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Facts for a machine beside the reason (an id, a limit); null when the reason says it all.</summary>
+    public IReadOnlyDictionary<string, string>? Details { get; init; }
+
     /// <summary>Every wrong field. With none set, <see cref="Field"/> alone speaks.</summary>
     public IReadOnlyList<Violation> Violations
     {
