@@ -1,0 +1,79 @@
+using Busker.Learning.Algebra;
+using Busker.Learning.Numbers;
+
+namespace Busker.Learning.Recommend;
+
+/// <summary>
+/// EASE^R, the closed-form linear autoencoder (Steck 2019): G = XᵀX + λI, P = G⁻¹, B = I − P·diag(1/P), scores = x·B.
+/// O(n³) once, 4·n² bytes. Above <see cref="ItemsMax"/> items leave the tail to another generator.
+/// </summary>
+public sealed class Ease : IGenerator
+{
+    public const int ItemsMax = 24_000;
+    private readonly float[] _weights; // n × n, row j holds what history item j gives to every item
+
+    private Ease(int items, float[] weights) => (Items, _weights) = (items, weights);
+
+    public string Name => "EASE";
+    public int Items { get; }
+
+    /// <param name="regularization">λ, 10 (very sparse) to 1000 (dense).</param>
+    public static Ease Train(Interactions data, float regularization, Lanes? lanes = null)
+    {
+        var n = data.Items;
+        if (n > ItemsMax) throw new ArgumentException($"{n} items are more than EASE takes ({ItemsMax}); keep the most popular and blend with another generator", nameof(data));
+        if (!(regularization > 0)) throw new ArgumentException($"the regularization is {regularization}; it must be positive", nameof(regularization));
+        var p = Cooccurrence(data);
+        for (var i = 0; i < n; i++) p[i * n + i] += regularization;
+        Cholesky.Invert(p, n, lanes);
+        for (var j = 0; j < n; j++)
+        {
+            var row = p.AsSpan(j * n, n);
+            row[j] = -row[j]; // marks the diagonal until every column was divided
+        }
+
+        var diagonal = new float[n];
+        for (var j = 0; j < n; j++) diagonal[j] = 1f / p[j * n + j];
+        for (var i = 0; i < n; i++)
+        {
+            var row = p.AsSpan(i * n, n);
+            for (var j = 0; j < n; j++) row[j] *= diagonal[j];
+            row[i] = 0f;
+        }
+
+        return new Ease(n, p);
+    }
+
+    private static float[] Cooccurrence(Interactions data)
+    {
+        var n = data.Items;
+        var g = new float[n * n];
+        for (var u = 0; u < data.Users; u++)
+        {
+            var items = data.ItemsOf(u);
+            var weights = data.WeightsOf(u);
+            for (var a = 0; a < items.Length; a++)
+            {
+                var row = g.AsSpan(items[a] * n, n);
+                for (var b = 0; b < items.Length; b++) row[items[b]] += weights[a] * weights[b];
+            }
+        }
+
+        return g;
+    }
+
+    public void Score(ReadOnlySpan<int> history, ReadOnlySpan<float> weights, Span<float> scores)
+    {
+        scores.Clear();
+        for (var h = 0; h < history.Length; h++) Vectors.AddScaled(scores, _weights.AsSpan(history[h] * Items, Items), weights[h]);
+    }
+
+    /// <summary>Each history item's share of the score of <paramref name="item"/>; the shares sum to the score.</summary>
+    public void Explain(int item, ReadOnlySpan<int> history, ReadOnlySpan<float> weights, Span<float> shares)
+    {
+        for (var h = 0; h < history.Length; h++) shares[h] = weights[h] * _weights[history[h] * Items + item];
+    }
+
+    /// <summary>Keeps the <paramref name="perColumn"/> largest |B| of each column as a sparse model. Quality falls a little: measure it.</summary>
+    public ItemModel Sparsify(int perColumn) => ItemModel.FromDense("EASE sparse", _weights, Items, perColumn);
+}

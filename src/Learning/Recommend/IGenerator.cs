@@ -1,0 +1,14 @@
+namespace Busker.Learning.Recommend;
+
+/// <summary>Scores the whole catalogue for one listener from that listener's history, seen in training or not.</summary>
+public interface IGenerator
+{
+    string Name { get; }
+    int Items { get; }
+
+    /// <summary>Writes one score per item; higher is better. Scores of different generators are on different scales.</summary>
+    /// <param name="history">Item numbers of the listener, ascending; may be empty.</param>
+    /// <param name="weights">One weight per history item.</param>
+    /// <param name="scores">Length <see cref="Items"/>.</param>
+    void Score(ReadOnlySpan<int> history, ReadOnlySpan<float> weights, Span<float> scores);
+}
