@@ -1,0 +1,96 @@
+using Busker.Learning.Numbers;
+
+namespace Busker.Learning.Bandits;
+
+/// <summary>A Beta prior of success rates, in pseudo-successes and pseudo-failures.</summary>
+public readonly record struct BetaPrior(double Alpha, double Beta)
+{
+    /// <summary>
+    /// Empirical Bayes by moments: with mean m and between-arm variance v of the true rates, α + β = m(1 − m)/v − 1. The binomial
+    /// noise of each arm's rate is subtracted from the observed variance first.
+    /// </summary>
+    /// <exception cref="ArgumentException">Fewer than two arms with trials.</exception>
+    public static BetaPrior Fit(ReadOnlySpan<long> successes, ReadOnlySpan<long> trials)
+    {
+        double sum = 0, arms = 0, total = 0;
+        for (var a = 0; a < trials.Length; a++)
+        {
+            if (trials[a] == 0) continue;
+            arms++;
+            sum += successes[a];
+            total += trials[a];
+        }
+
+        if (arms < 2) throw new ArgumentException("an empirical prior needs at least two arms with trials", nameof(trials));
+        var m = Math.Clamp(sum / total, 1e-6, 1 - 1e-6);
+        double spread = 0, noise = 0;
+        for (var a = 0; a < trials.Length; a++)
+        {
+            if (trials[a] == 0) continue;
+            var rate = (double)successes[a] / trials[a];
+            spread += (rate - m) * (rate - m);
+            noise += m * (1 - m) / trials[a];
+        }
+
+        var v = Math.Max((spread - noise) / arms, m * (1 - m) * 1e-4);
+        var strength = Math.Max(m * (1 - m) / v - 1, 0.1);
+        return new BetaPrior(m * strength, (1 - m) * strength);
+    }
+}
+
+/// <summary>
+/// Thompson sampling over success rates. An impression is pending, neither success nor failure, until its feedback comes or its
+/// window closes; feedback may come in batches. Propensities are estimated by drawing and are to be logged with each choice.
+/// </summary>
+public sealed class BetaThompson(int arms, BetaPrior prior)
+{
+    private readonly double[] _alpha = Filled(arms, prior.Alpha), _beta = Filled(arms, prior.Beta);
+    private readonly long[] _pending = new long[arms];
+
+    public int Arms => arms;
+    public ReadOnlySpan<long> Pending => _pending;
+    public double Mean(int arm) => _alpha[arm] / (_alpha[arm] + _beta[arm]);
+
+    /// <summary>Draws one rate per arm and writes the best arms, best first: a slate is one draw, so no arm comes twice.</summary>
+    public void Choose(Rng rng, Span<int> slate)
+    {
+        Span<float> draws = arms <= 1024 ? stackalloc float[arms] : new float[arms];
+        for (var a = 0; a < arms; a++) draws[a] = (float)rng.NextBeta(_alpha[a], _beta[a]);
+        Evaluate.TopK.Select(draws, slate);
+        foreach (var a in slate) _pending[a]++;
+    }
+
+    /// <summary>The chance of each arm to be chosen first, from <paramref name="draws"/> simulated choices.</summary>
+    public double[] Propensities(Rng rng, int draws = 1000)
+    {
+        var wins = new double[arms];
+        for (var n = 0; n < draws; n++)
+        {
+            var (best, top) = (0, double.NegativeInfinity);
+            for (var a = 0; a < arms; a++)
+            {
+                var draw = rng.NextBeta(_alpha[a], _beta[a]);
+                if (draw > top) (best, top) = (a, draw);
+            }
+
+            wins[best] += 1.0 / draws;
+        }
+
+        return wins;
+    }
+
+    /// <summary>Feedback of one impression: delayed or batched, in any order.</summary>
+    public void Learn(int arm, bool success)
+    {
+        _pending[arm] = Math.Max(0, _pending[arm] - 1);
+        if (success) _alpha[arm]++;
+        else _beta[arm]++;
+    }
+
+    private static double[] Filled(int count, double value)
+    {
+        var filled = new double[count];
+        Array.Fill(filled, value);
+        return filled;
+    }
+}

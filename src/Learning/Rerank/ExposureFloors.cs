@@ -1,0 +1,159 @@
+using Busker.Learning.Evaluate;
+using Busker.Learning.Numbers;
+
+namespace Busker.Learning.Rerank;
+
+/// <summary>Lists with a promise kept: how often each protected item was shown, and what the promise cost.</summary>
+/// <param name="Lists">One list of items per listener, best first.</param>
+/// <param name="Exposure">Times shown, per item.</param>
+/// <param name="Prices">μ: what a showing of the item was worth beyond its score.</param>
+/// <param name="Repaired">Placements made one by one after the prices had settled.</param>
+/// <param name="Unmet">Protected items below their floor; empty unless the floors exceed the places there are.</param>
+public sealed record FlooredLists(int[][] Lists, int[] Exposure, float[] Prices, int Repaired, int[] Unmet);
+
+/// <summary>
+/// A guaranteed number of showings for emerging creators at the least loss of relevance: maximise Σ_u Σ_{i∈L_u} s_ui subject to
+/// |L_u| = k and exposure_i ≥ floor_i. The dual ranks by s_ui + μ_i; prices rise while a floor is unmet and fall to the
+/// lowest that still meets it; the last unmet floors are repaired where the exchange costs least.
+/// </summary>
+/// <param name="scores">Fills one listener's scores of all items; −∞ for what must not be shown. Called once per pass.</param>
+/// <param name="listeners">Number of lists.</param>
+/// <param name="floors">Wanted showings per item; 0 for unprotected.</param>
+public sealed class ExposureFloors(Action<int, float[]> scores, int listeners, int[] floors, int k, Lanes? lanes = null)
+{
+    private readonly Lanes _lanes = lanes ?? Lanes.One;
+
+    /// <param name="passes">Price adjustments; each is one ranking pass over all listeners.</param>
+    /// <param name="step">First price step, in units of a score's deviation between listeners.</param>
+    public FlooredLists Solve(int passes = 60, float step = 0.1f)
+    {
+        var prices = new float[floors.Length];
+        var best = (Met: -1, Prices: prices);
+        int[] exposure;
+        for (var pass = 0; pass < passes; pass++)
+        {
+            (_, exposure) = Rank(prices);
+            var met = 0;
+            for (var i = 0; i < floors.Length; i++) if (floors[i] > 0 && exposure[i] >= floors[i]) met++;
+            if (met > best.Met) best = (met, [.. prices]);
+            var rate = step / MathF.Sqrt(1 + pass);
+            for (var i = 0; i < floors.Length; i++)
+            {
+                if (floors[i] == 0) continue;
+                var gap = Math.Clamp((floors[i] - exposure[i]) / (float)floors[i], -1f, 1f);
+                prices[i] = MathF.Max(0f, prices[i] + rate * gap);
+            }
+        }
+
+        (var lists, exposure) = Rank(best.Prices);
+        var repaired = Repair(lists, exposure);
+        var unmet = Enumerable.Range(0, floors.Length).Where(i => exposure[i] < floors[i]).ToArray();
+        return new FlooredLists(lists, exposure, best.Prices, repaired, unmet);
+    }
+
+    private (int[][] Lists, int[] Exposure) Rank(float[] prices)
+    {
+        var lists = new int[listeners][];
+        var exposure = new int[floors.Length];
+        using var buffers = new ThreadLocal<float[]>(() => new float[floors.Length]);
+        _lanes.For(listeners, u =>
+        {
+            var own = buffers.Value!;
+            scores(u, own);
+            for (var i = 0; i < own.Length; i++) own[i] += prices[i];
+            var list = new int[k];
+            lists[u] = list[..TopK.Select(own, list)];
+            foreach (var i in lists[u]) Interlocked.Increment(ref exposure[i]);
+        });
+        return (lists, exposure);
+    }
+
+    /// <summary>Places each missing showing with the listener who loses least, giving up an item that can spare a showing.</summary>
+    private int Repair(int[][] lists, int[] exposure)
+    {
+        var missing = Enumerable.Range(0, floors.Length).Where(i => exposure[i] < floors[i]).ToArray();
+        if (missing.Length == 0) return 0;
+        var offers = Offers(lists, missing);
+        var repaired = 0;
+        foreach (var item in missing.OrderBy(i => i))
+        {
+            foreach (var (listener, _) in offers[item])
+            {
+                if (exposure[item] >= floors[item]) break;
+                if (Exchange(lists[listener], item, exposure)) repaired++;
+            }
+        }
+
+        return repaired;
+    }
+
+    private static readonly Comparer<(int Listener, float Loss)> ByLoss =
+        Comparer<(int Listener, float Loss)>.Create((a, b) => a.Loss != b.Loss ? a.Loss.CompareTo(b.Loss) : a.Listener.CompareTo(b.Listener));
+
+    private Dictionary<int, List<(int Listener, float Loss)>> Offers(int[][] lists, int[] missing)
+    {
+        var offers = missing.ToDictionary(i => i, _ => new List<(int Listener, float Loss)>());
+        var own = new float[floors.Length];
+        for (var u = 0; u < listeners; u++)
+        {
+            if (lists[u].Length == 0) continue;
+            scores(u, own);
+            var last = own[lists[u][^1]];
+            foreach (var i in missing)
+                if (float.IsFinite(own[i]) && Array.IndexOf(lists[u], i) < 0) offers[i].Add((u, last - own[i]));
+        }
+
+        foreach (var list in offers.Values) list.Sort(ByLoss);
+        return offers;
+    }
+
+    private bool Exchange(int[] list, int item, int[] exposure)
+    {
+        if (Array.IndexOf(list, item) >= 0) return false;
+        for (var p = list.Length - 1; p >= 0; p--)
+        {
+            var given = list[p];
+            if (floors[given] > 0 && exposure[given] <= floors[given]) continue;
+            exposure[given]--;
+            exposure[item]++;
+            list[p] = item;
+            return true;
+        }
+
+        return false;
+    }
+}
+
+/// <summary>
+/// The same promise online: called as showings happen, it raises the price of whoever is behind schedule,
+/// μ ← max(0, μ + η(floor·elapsed − shown)/floor).
+/// </summary>
+/// <param name="floors">Wanted showings per item over the period; 0 for unprotected.</param>
+/// <param name="rate">η, in score units per adjustment.</param>
+public sealed class ExposurePacing(int[] floors, float rate)
+{
+    private readonly int[] _shown = new int[floors.Length];
+    private readonly float[] _prices = new float[floors.Length];
+
+    public ReadOnlySpan<float> Prices => _prices;
+    public ReadOnlySpan<int> Shown => _shown;
+
+    public void Show(int item) => Interlocked.Increment(ref _shown[item]);
+
+    /// <param name="elapsed">Share of the period that has passed, 0 to 1.</param>
+    public void Adjust(double elapsed)
+    {
+        for (var i = 0; i < floors.Length; i++)
+        {
+            if (floors[i] == 0) continue;
+            var behind = (float)((floors[i] * elapsed - _shown[i]) / floors[i]);
+            _prices[i] = MathF.Max(0f, _prices[i] + rate * behind);
+        }
+    }
+
+    /// <summary>Proof per period: every protected item with its floor and its showings.</summary>
+    public IEnumerable<(int Item, int Floor, int Shown)> Ledger()
+    {
+        for (var i = 0; i < floors.Length; i++) if (floors[i] > 0) yield return (i, floors[i], _shown[i]);
+    }
+}
