@@ -1,0 +1,200 @@
+using Busker.Learning.Algebra;
+using Busker.Learning.Evaluate;
+using Busker.Learning.Numbers;
+using Busker.Learning.Recommend;
+
+namespace Busker.Learning.Tests.Recommend;
+
+public sealed class GeneratorTests
+{
+    private static readonly Interactions Data = SmallTown.Listen().Binary();
+
+    [Fact]
+    public void Pairs_given_twice_add_up_and_a_transpose_of_a_transpose_is_the_same()
+    {
+        var x = Interactions.From(2, 3, [1, 0, 1, 1], [2, 1, 0, 2], [1f, 2f, 3f, 4f]);
+        x.ItemsOf(1).ToArray().ShouldBe([0, 2]);
+        x.WeightsOf(1).ToArray().ShouldBe([3f, 5f]);
+        var back = x.Transpose().Transpose();
+        back.Columns.ShouldBe(x.Columns);
+        back.Weights.ShouldBe(x.Weights);
+        Should.Throw<ArgumentException>(() => Interactions.From(2, 3, [2], [0])).Message.ShouldContain("pair 0");
+    }
+
+    [Theory]
+    [InlineData(IalsSolver.ConjugateGradient)]
+    [InlineData(IalsSolver.Blocks)]
+    public void Every_solver_comes_to_what_exact_solves_come_to(IalsSolver solver)
+    {
+        var settings = new IalsSettings(16, 0.1f, 0.01f, Epochs: 30, BlockSize: 8);
+        var exact = Ials.Train(Data, settings with { Solver = IalsSolver.Cholesky }, seed: 3);
+        var other = Ials.Train(Data, settings with { Solver = solver }, seed: 3);
+        Math.Abs(Loss(other, settings) / Loss(exact, settings) - 1).ShouldBeLessThan(0.01);
+    }
+
+    private static double Loss(Ials model, IalsSettings s)
+    {
+        double loss = 0;
+        for (var u = 0; u < Data.Users; u++)
+        {
+            var w = model.UserFactors.AsSpan(u * s.Dimensions, s.Dimensions);
+            for (var i = 0; i < Data.Items; i++)
+            {
+                var score = Vectors.Dot(w, model.ItemFactors.AsSpan(i * s.Dimensions, s.Dimensions));
+                if (Data.ItemsOf(u).BinarySearch(i) >= 0) loss += (score - 1) * (score - 1);
+                loss += s.Unobserved * score * score;
+            }
+
+            loss += s.Regularization * (Data.Length(u) + s.Unobserved * Data.Items) * Vectors.Dot(w, w);
+        }
+
+        var byItem = Data.Transpose();
+        for (var i = 0; i < Data.Items; i++)
+        {
+            var h = model.ItemFactors.AsSpan(i * s.Dimensions, s.Dimensions);
+            loss += s.Regularization * (byItem.Length(i) + s.Unobserved * Data.Users) * Vectors.Dot(h, h);
+        }
+
+        return loss;
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_bits_on_one_thread_and_on_three()
+    {
+        var settings = new IalsSettings(16, Epochs: 3);
+        Ials.Train(Data, settings, 9, new Lanes(3)).ItemFactors.ShouldBe(Ials.Train(Data, settings, 9).ItemFactors);
+        Score(ItemModel.RandomWalk(Data, 10, lanes: new Lanes(3)), 5).ShouldBe(Score(ItemModel.RandomWalk(Data, 10), 5));
+    }
+
+    [Fact]
+    public void A_fold_in_solves_the_listeners_own_equations()
+    {
+        var settings = new IalsSettings(16, 0.1f, 0.02f);
+        var model = Ials.Train(Data, settings, 1);
+        var vector = new float[16];
+        model.FoldIn(Data.ItemsOf(4), Data.WeightsOf(4), vector);
+        var residual = new double[16];
+        for (var i = 0; i < Data.Items; i++)
+        {
+            var h = model.ItemFactors.AsSpan(i * 16, 16);
+            var heard = Data.ItemsOf(4).BinarySearch(i) >= 0;
+            var pull = settings.Unobserved * Vectors.Dot(vector, h) + (heard ? Vectors.Dot(vector, h) - 1 : 0);
+            for (var k = 0; k < 16; k++) residual[k] += pull * h[k];
+        }
+
+        var ridge = settings.Regularization * (Data.Length(4) + settings.Unobserved * Data.Items);
+        for (var k = 0; k < 16; k++) (residual[k] + ridge * vector[k]).ShouldBe(0, 1e-3);
+    }
+
+    private static float[] Score(IGenerator model, int user)
+    {
+        var scores = new float[model.Items];
+        model.Score(Data.ItemsOf(user), Data.WeightsOf(user), scores);
+        return scores;
+    }
+
+    [Fact]
+    public void The_parts_of_an_explanation_sum_to_the_score()
+    {
+        var ials = Ials.Train(Data, new IalsSettings(16), 1);
+        var ease = Ease.Train(Data, 20);
+        var walk = ItemModel.RandomWalk(Data);
+        var shares = new float[Data.Length(3)];
+        foreach (var (model, explain) in new (IGenerator, Action<int>)[]
+        {
+            (ials, i => ials.Explain(i, Data.ItemsOf(3), Data.WeightsOf(3), shares)),
+            (ease, i => ease.Explain(i, Data.ItemsOf(3), Data.WeightsOf(3), shares)),
+            (walk, i => walk.Explain(i, Data.ItemsOf(3), Data.WeightsOf(3), shares)),
+        })
+        {
+            var scores = Score(model, 3);
+            for (var i = 0; i < Data.Items; i += 7)
+            {
+                explain(i);
+                shares.Sum().ShouldBe(scores[i], 1e-4f, model.Name);
+            }
+        }
+    }
+
+    [Fact]
+    public void Ease_reproduces_its_closed_form()
+    {
+        var model = Ease.Train(Data, 30);
+        var n = Data.Items;
+        var x = new double[n];
+        // B minimises ‖x_j − X b‖² + λ‖b‖² with b_jj = 0: the gradient of every other entry is zero.
+        for (var j = 0; j < n; j += 11)
+        {
+            var column = new double[n];
+            var one = new float[n];
+            for (var i = 0; i < n; i++)
+            {
+                model.Score([i], [1f], one);
+                column[i] = one[j];
+            }
+
+            column[j].ShouldBe(0);
+            var gradient = new double[n];
+            for (var u = 0; u < Data.Users; u++)
+            {
+                var items = Data.ItemsOf(u);
+                double error = items.BinarySearch(j) >= 0 ? -1 : 0;
+                foreach (var i in items) error += column[i];
+                foreach (var i in items) gradient[i] += error;
+            }
+
+            for (var i = 0; i < n; i++) if (i != j) (gradient[i] + 30 * column[i]).ShouldBe(0, 2e-2);
+        }
+    }
+
+    [Fact]
+    public void A_random_walk_is_the_product_of_its_steps()
+    {
+        var model = ItemModel.RandomWalk(Data, neighbours: Data.Items, beta: 0.5f);
+        var counts = Data.Popularity();
+        var scores = new float[Data.Items];
+        model.Score([8], [1f], scores);
+        for (var i = 0; i < Data.Items; i++)
+        {
+            double expected = 0;
+            for (var u = 0; u < Data.Users; u++)
+                if (i != 8 && Data.ItemsOf(u).BinarySearch(8) >= 0 && Data.ItemsOf(u).BinarySearch(i) >= 0)
+                    expected += 1.0 / counts[8] / Data.Length(u) / Math.Sqrt(counts[i]);
+            scores[i].ShouldBe((float)expected, 1e-5f);
+        }
+    }
+
+    [Fact]
+    public void Personal_generators_beat_popularity_and_a_blend_is_no_worse_than_its_worst_part()
+    {
+        var rng = new Rng(5);
+        var keep = Data.Columns.Select(_ => rng.NextBool(0.8)).ToArray();
+        var position = 0;
+        var train = Data.Where((_, _) => keep[position++]);
+        var held = Data.Where((u, i) => train.ItemsOf(u).BinarySearch(i) < 0);
+        double Quality(IGenerator g) => Ranking.Evaluate(g, train, held, train.Popularity()).Ndcg20.Mean;
+        var popular = Quality(Trending.Popularity(train));
+        var (ials, ease) = (Ials.Train(train, new IalsSettings(16), 1), Ease.Train(train, 20));
+        Quality(ials).ShouldBeGreaterThan(popular * 1.2);
+        Quality(ItemModel.NearestNeighbours(train)).ShouldBeGreaterThan(popular * 1.2);
+        Quality(new Blend((ials, 1), (ease, 1))).ShouldBeGreaterThan(Math.Min(Quality(ials), Quality(ease)));
+    }
+
+    [Fact]
+    public void Trending_forgets_by_half_lives_in_any_order_of_arrival()
+    {
+        var trending = new Trending(2, halfLife: 10);
+        trending.Add(0, 100);
+        trending.Add(1, 0);
+        trending.Add(0, 20_000);
+        trending.Add(1, 19_990);
+        trending.At(0, 20_000).ShouldBe(1, 1e-9);
+        trending.At(1, 20_000).ShouldBe(0.5, 1e-9);
+    }
+
+    [Theory]
+    [InlineData(0, "must be a multiple of 8")]
+    [InlineData(12, "must be a multiple of 8")]
+    public void Bad_settings_are_named(int d, string message) =>
+        Should.Throw<ArgumentException>(() => Ials.Train(Data, new IalsSettings(d), 1)).Message.ShouldContain(message);
+}
