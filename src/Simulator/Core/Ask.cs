@@ -1,0 +1,60 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Busker.Simulator.Core;
+
+/// <summary>One request as a provider sees it, with its place in the run.</summary>
+public sealed class Ask
+{
+    private int _ids;
+
+    public required string Method { get; init; }
+
+    /// <summary>Decoded, without the query.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>With the question mark, or empty.</summary>
+    public required string Query { get; init; }
+
+    public required IHeaderDictionary Headers { get; init; }
+
+    public required byte[] Body { get; init; }
+
+    /// <summary>Address the client used, such as http://127.0.0.1:12111.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>Header <c>Sim-Lane</c>: requests of one lane are numbered among themselves, so concurrent lanes stay reproducible.</summary>
+    public string Lane { get; init; } = "";
+
+    /// <summary>The request's number within its lane, from 1.</summary>
+    public int Number { get; internal set; }
+
+    public long AtMs { get; internal set; }
+
+    public Endpoint? Endpoint { get; internal set; }
+
+    /// <summary>The values of the template's <c>{…}</c>, in order.</summary>
+    public string[] Values { get; internal set; } = [];
+
+    public ulong Seed { get; internal set; }
+
+    /// <summary>Webhooks this request caused: they leave after its reply.</summary>
+    internal List<Action>? AfterReply { get; set; }
+
+    /// <summary>Some of its webhooks were told to arrive before its reply.</summary>
+    internal bool EarlyWebhooks { get; set; }
+
+    public string BodyText => Encoding.UTF8.GetString(Body);
+
+    public string? Header(string name) => Headers.TryGetValue(name, out var value) ? value.ToString() : null;
+
+    /// <summary>A random stream of this request's own.</summary>
+    public Draw Draw(string purpose) => Core.Draw.Of(Seed + ((ulong)Number << 24), Lane, purpose);
+
+    /// <summary>A new id, the same in every run with the same seed: prefix + letters and digits.</summary>
+    public string NewId(string prefix, int length = 24)
+    {
+        var draw = Draw("id");
+        return Ids.Text(prefix, length, draw.Next(), draw.Next(), ++_ids);
+    }
+}

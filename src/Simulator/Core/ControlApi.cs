@@ -1,0 +1,154 @@
+using System.Text.Json;
+using Busker.Kernel;
+using Busker.Simulator.Faults;
+
+namespace Busker.Simulator.Core;
+
+/// <summary>The simulator's own side door, <c>/_sim</c>, on every address: the page, the journal, the truth, and what a person may do.</summary>
+internal sealed class ControlApi(Stage stage, IReadOnlyList<Provider> providers, Recorder? recorder)
+{
+    private static readonly Lazy<byte[]> Page = new(() =>
+    {
+        using var stream = typeof(ControlApi).Assembly.GetManifestResourceStream("page.index.html")!;
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    });
+
+    public async Task<Answer> HandleAsync(Pipeline pipeline, Ask ask)
+    {
+        JsonElement body = default;
+        try
+        {
+            if (ask.Body.Length > 0) body = JsonElement.Parse(ask.Body);
+        }
+        catch (JsonException broken)
+        {
+            return Refused(new Fault(Code.InvalidArgument, "BODY", $"the body is not JSON: {broken.Message}"));
+        }
+
+        if (ask.Method != "GET")
+        {
+            lock (stage.Gate)
+            {
+                ask.AtMs = stage.Clock.CatchUp();
+                recorder?.Write(pipeline.Provider.Name, ask);
+            }
+        }
+
+        return await ActAsync(ask, body);
+    }
+
+    /// <summary>Also how a snapshot's own acts are done again.</summary>
+    internal async Task<Answer> ActAsync(Ask ask, JsonElement body)
+    {
+        switch ($"{ask.Method} {ask.Path.TrimEnd('/')}")
+        {
+            case "GET /_sim": return new Answer(200, Page.Value, "text/html; charset=utf-8");
+            case "POST /_sim/clock": return await ClockAsync(body);
+            case "POST /_sim/settle":
+                await stage.Webhooks.Settled();
+                return Json(Done("every webhook that has left has been answered"));
+        }
+
+        lock (stage.Gate)
+        {
+            stage.Clock.CatchUp();
+            return ($"{ask.Method} {ask.Path.TrimEnd('/')}") switch
+            {
+                "GET /_sim/journal" => new Answer(200, stage.Journal.Text(ask.Query.Contains("order=lane", StringComparison.Ordinal)), "application/x-ndjson"),
+                "GET /_sim/requests" => Json(ControlViews.Requests(stage)),
+                "GET /_sim/charges" => Json(ControlViews.Charges(stage, ask.Query)),
+                "GET /_sim/webhooks" => Json(ControlViews.Webhooks(stage)),
+                "GET /_sim/state" => Json(ControlViews.State(stage, providers)),
+                "GET /_sim/books" => Json(ControlViews.Books(stage, providers)),
+                "GET /_sim/cards" => Json(ControlViews.Cards(stage, ask.Query)),
+                "GET /_sim/shoppers" => Json(ControlViews.Shoppers(stage, ask.Query)),
+                "POST /_sim/faults" => AddFault(Text(body, "rule") ?? ""),
+                "DELETE /_sim/faults" => RemoveFault(Text(body, "rule")),
+                "POST /_sim/disputes" => Act(body, p => p.OpenDispute(Text(body, "charge") ?? "", Text(body, "reason") ?? "fraudulent")),
+                "POST /_sim/refund_failures" => Act(body, p => p.FailRefund(Text(body, "refund") ?? "")),
+                _ => Refused(new Fault(Code.NotFound, "PATH", $"{ask.Method} {ask.Path} is not part of the simulator")),
+            };
+        }
+    }
+
+    /// <summary><c>{"advance":"2h"}</c>, <c>{"rate":60}</c> or <c>{"rate":0}</c> to freeze.</summary>
+    private async Task<Answer> ClockAsync(JsonElement body)
+    {
+        if (Text(body, "advance") is { } text)
+        {
+            if (FaultParser.Duration(text) is not { } by || by < TimeSpan.Zero)
+            {
+                return Refused(new Fault(Code.InvalidArgument, "ADVANCE", $"'{text}' is not a duration such as 30s, 10m, 2h or 7d"));
+            }
+
+            await stage.AdvanceAsync(by);
+        }
+
+        lock (stage.Gate)
+        {
+            if (body.ValueKind == JsonValueKind.Object && body.TryGetProperty("rate", out var rate))
+            {
+                if (!rate.TryGetDouble(out var value) || value is < 0 or > 1_000_000)
+                {
+                    return Refused(new Fault(Code.InvalidArgument, "RATE", "'rate' is a number from 0 (frozen) to 1000000"));
+                }
+
+                stage.Clock.CatchUp();
+                stage.Clock.Run(value);
+            }
+
+            return Json(Done($"it is {Journal.Stamp(stage.Clock.CatchUp())}, {(stage.Clock.Frozen ? "frozen" : $"real time x {stage.Clock.Rate}")}"));
+        }
+    }
+
+    private Answer AddFault(string line)
+    {
+        var rule = FaultParser.Parse(line);
+        if (rule.Fault is { } fault) return Refused(fault);
+        stage.Faults.Add(rule.Value);
+        return Json(Done($"from now on: {line}"));
+    }
+
+    private Answer RemoveFault(string? line)
+    {
+        if (line is null) stage.Faults.Clear();
+        else if (!stage.Faults.Remove(line)) return Refused(new Fault(Code.NotFound, "RULE", $"there is no rule '{line}'"));
+        return Json(Done(line is null ? "no rule is left" : $"gone: {line}"));
+    }
+
+    private Answer Act(JsonElement body, Func<Provider, Result<string>> act)
+    {
+        var name = Text(body, "provider") ?? providers[0].Name;
+        var provider = providers.FirstOrDefault(p => p.Name == name);
+        if (provider is null) return Refused(new Fault(Code.NotFound, "PROVIDER", $"'{name}' is not running here"));
+        var result = act(provider);
+        stage.Clock.CatchUp();
+        return result.Fault is { } fault ? Refused(fault) : Json(Done(result.Value));
+    }
+
+    private static Action<Utf8JsonWriter> Done(string message) => json => json.WriteString("message", message);
+
+    private static Answer Refused(Fault fault)
+    {
+        var status = fault.Code switch { Code.NotFound => 404, Code.FailedPrecondition => 409, _ => 400 };
+        return Json(json => json.WriteString("error", fault.Message)) with { Status = status };
+    }
+
+    internal static Answer Json(Action<Utf8JsonWriter> write)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        return new Answer(200, buffer.ToArray());
+    }
+
+    private static string? Text(JsonElement body, string name) =>
+        body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

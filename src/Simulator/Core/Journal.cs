@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Busker.Simulator.Core;
+
+/// <summary>One request and what was done to it.</summary>
+public sealed record JournalEntry(
+    string Lane, int Number, long AtMs, string Provider, string Method, string Path, string Query, string? Key, string Fault,
+    int LatencyMs, int Status, string? Subject, uint Asked, uint Answered);
+
+/// <summary>
+/// Every request with its injected faults, in order of arrival. The text form is one JSON object a line and a function
+/// of seed, scenario and requests alone: <c>asked</c> and <c>answered</c> are CRC-32 of the bodies.
+/// </summary>
+public sealed class Journal
+{
+    private const int Kept = 500;
+    private readonly List<JournalEntry> _entries = [];
+    private readonly Queue<(JournalEntry Entry, byte[] Asked, byte[] Answered)> _recent = new();
+
+    public IReadOnlyList<JournalEntry> Entries => _entries;
+
+    /// <summary>The last requests with their bodies, for reading by people.</summary>
+    public IEnumerable<(JournalEntry Entry, byte[] Asked, byte[] Answered)> Recent => _recent;
+
+    internal void Add(JournalEntry entry, byte[] asked, byte[] answered)
+    {
+        _entries.Add(entry);
+        _recent.Enqueue((entry, asked, answered));
+        if (_recent.Count > Kept) _recent.Dequeue();
+    }
+
+    internal static void Write(Utf8JsonWriter json, JournalEntry entry)
+    {
+        json.WriteStartObject();
+        if (entry.Lane.Length > 0) json.WriteString("lane", entry.Lane);
+        json.WriteNumber("n", entry.Number);
+        json.WriteString("at", Stamp(entry.AtMs));
+        json.WriteString("provider", entry.Provider);
+        json.WriteString("method", entry.Method);
+        json.WriteString("path", entry.Path + entry.Query);
+        if (entry.Key is not null) json.WriteString("key", entry.Key);
+        if (entry.Fault.Length > 0) json.WriteString("fault", entry.Fault);
+        if (entry.LatencyMs > 0) json.WriteNumber("latency_ms", entry.LatencyMs);
+        json.WriteNumber("status", entry.Status);
+        if (entry.Subject is not null) json.WriteString("subject", entry.Subject);
+        json.WriteString("asked", entry.Asked.ToString("x8", CultureInfo.InvariantCulture));
+        json.WriteString("answered", entry.Answered.ToString("x8", CultureInfo.InvariantCulture));
+        json.WriteEndObject();
+    }
+
+    /// <summary>The whole journal as text; <paramref name="byLane"/> sorts concurrent lanes apart.</summary>
+    public byte[] Text(bool byLane = false)
+    {
+        using var buffer = new MemoryStream();
+        using var json = new Utf8JsonWriter(buffer);
+        IEnumerable<JournalEntry> entries = byLane
+            ? _entries.OrderBy(e => e.Lane, StringComparer.Ordinal).ThenBy(e => e.Number)
+            : _entries;
+        foreach (var entry in entries)
+        {
+            Write(json, entry);
+            json.Flush();
+            json.Reset();
+            buffer.WriteByte((byte)'\n');
+        }
+
+        return buffer.ToArray();
+    }
+
+    internal static string Stamp(long ms) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+}

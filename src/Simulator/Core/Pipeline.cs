@@ -1,0 +1,151 @@
+using Busker.Simulator.Faults;
+
+namespace Busker.Simulator.Core;
+
+/// <summary>
+/// What happens to each request of one provider: numbered, routed, faulted, admitted, handled, kept, journaled. The outcome is
+/// a function of the seed, the scenario and the requests; only waiting is left to the machine.
+/// </summary>
+internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorder)
+{
+    private readonly Router _router = new(provider.Endpoints);
+    private readonly StaleShelf _shelf = new();
+    private readonly ulong _seed = Draw.Of(stage.Seed, provider.Name, "requests").Next();
+
+    public Provider Provider => provider;
+
+    public async ValueTask<Reply> RunAsync(Ask ask)
+    {
+        IReadOnlyList<FaultRule> faults;
+        Answer? answer;
+        int latency;
+        lock (stage.Gate)
+        {
+            (faults, latency) = Arrive(ask);
+            if (Door(faults) is { } status) return Refuse(ask, faults, latency, status);
+            if (Has(faults, FaultKind.DropBefore)) return Journal(ask, faults, latency, Nothing, Ending.Cut);
+            answer = provider.Admit(ask);
+            if (faults.Count == 0 && (latency == 0 || stage.Clock.Frozen))
+            {
+                answer ??= Work(ask, faults);
+                if (!ask.EarlyWebhooks) return Journal(ask, faults, latency, answer, Ending.Sent);
+            }
+        }
+
+        var wait = Wait(faults, latency);
+        if (wait > TimeSpan.Zero) await Task.Delay(wait, CancellationToken.None);
+        lock (stage.Gate)
+        {
+            stage.Clock.CatchUp();
+            answer = Spoil(ask, faults, answer ?? Work(ask, faults));
+            if (ask.EarlyWebhooks) stage.Clock.CatchUp();
+        }
+
+        if (ask.EarlyWebhooks) await stage.Webhooks.Settled();
+        lock (stage.Gate)
+        {
+            return Journal(ask, faults, latency, answer, EndingOf(faults));
+        }
+    }
+
+    /// <summary>Lets the webhooks of a request go, once its reply has left.</summary>
+    public void Release(Ask ask)
+    {
+        if (ask.AfterReply is not { } launches) return;
+        lock (stage.Gate)
+        {
+            foreach (var launch in launches) launch();
+            stage.Clock.CatchUp();
+        }
+    }
+
+    private (IReadOnlyList<FaultRule> Faults, int LatencyMs) Arrive(Ask ask)
+    {
+        ask.AtMs = stage.Clock.CatchUp();
+        ask.Number = stage.NextNumber(ask.Lane);
+        ask.Seed = _seed;
+        recorder?.Write(provider.Name, ask);
+        _router.Route(ask);
+        var faults = stage.Faults.Choose(FaultTarget.Request, provider.Name, ask.Method, ask.Path, $"{ask.Lane}#{ask.Number}", ask.AtMs);
+        var latency = stage.Scenario.Latencies.TryGetValue(provider.Name, out var times)
+            ? (int)ask.Draw("latency").LogNormal(times.Median, times.Sigma)
+            : 0;
+        return (faults, latency);
+    }
+
+    private Reply Refuse(Ask ask, IReadOnlyList<FaultRule> faults, int latency, int status) =>
+        Journal(ask, faults, latency, provider.Refusal(ask, status), Ending.Sent);
+
+    private Answer Work(Ask ask, IReadOnlyList<FaultRule> faults)
+    {
+        var stored = Find(faults, FaultKind.StatusStored);
+        var answer = stored is null ? provider.Handle(ask) : provider.Refusal(ask, (int)stored.Argument);
+        provider.Keep(ask, answer);
+        return answer;
+    }
+
+    private Answer Spoil(Ask ask, IReadOnlyList<FaultRule> faults, Answer answer)
+    {
+        var stale = stage.Faults.Watches(FaultKind.Stale) && answer.Status == 200 ? _shelf.Pass(answer) : null;
+        foreach (var rule in faults)
+        {
+            answer = rule.Kind switch
+            {
+                FaultKind.Stale when ask.Method == "GET" && stale is not null => answer with { Body = stale },
+                FaultKind.StatusAfter => provider.Refusal(ask, (int)rule.Argument),
+                FaultKind.WrongAmount => answer with { Body = Garble.Amount(answer.Body) },
+                FaultKind.Malformed => answer with { Body = answer.Body[..(answer.Body.Length * 2 / 3)] },
+                _ => answer,
+            };
+        }
+
+        return answer;
+    }
+
+    private Reply Journal(Ask ask, IReadOnlyList<FaultRule> faults, int latency, Answer answer, Ending ending)
+    {
+        if (faults.Count == 0 && stage.Faults.Watches(FaultKind.Stale) && answer.Status == 200) _shelf.Pass(answer);
+        var struck = faults.Count == 0 ? "" : string.Join("; ", faults.Select(f => f.Source));
+        var waited = latency + (int)(Find(faults, FaultKind.Delay)?.Argument ?? 0);
+        stage.Journal.Add(
+            new JournalEntry(ask.Lane, ask.Number, ask.AtMs, provider.Name, ask.Method, ask.Path, ask.Query, provider.KeyOf(ask), struck, waited,
+                ending == Ending.Cut ? 0 : answer.Status, answer.Subject, Crc32.Of(ask.Body), Crc32.Of(answer.Body)),
+            ask.Body, answer.Body);
+        return new Reply(answer, ending);
+    }
+
+    private TimeSpan Wait(IReadOnlyList<FaultRule> faults, int latencyMs)
+    {
+        var rate = stage.Clock.Rate;
+        var ms = rate > 0 ? latencyMs / rate : 0;
+        foreach (var rule in faults)
+        {
+            if (rule.Kind == FaultKind.Delay) ms += rule.Argument / Math.Max(rate, 1);
+        }
+
+        return TimeSpan.FromMilliseconds(ms);
+    }
+
+    private static int? Door(IReadOnlyList<FaultRule> faults) => (int?)Find(faults, FaultKind.Status)?.Argument;
+
+    private static Ending EndingOf(IReadOnlyList<FaultRule> faults)
+    {
+        if (Has(faults, FaultKind.DropAfter)) return Ending.Cut;
+        if (Has(faults, FaultKind.Hang)) return Ending.Silence;
+        return Has(faults, FaultKind.Truncate) ? Ending.Half : Ending.Sent;
+    }
+
+    private static bool Has(IReadOnlyList<FaultRule> faults, FaultKind kind) => Find(faults, kind) is not null;
+
+    private static FaultRule? Find(IReadOnlyList<FaultRule> faults, FaultKind kind)
+    {
+        foreach (var rule in faults)
+        {
+            if (rule.Kind == kind) return rule;
+        }
+
+        return null;
+    }
+
+    private static readonly Answer Nothing = new(0, []);
+}

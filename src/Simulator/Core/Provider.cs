@@ -1,0 +1,62 @@
+using Busker.Kernel;
+
+namespace Busker.Simulator.Core;
+
+/// <summary>
+/// A payment provider on the stage. It owns its wire objects and tells its money story to <see cref="Stage.Till"/>; the core
+/// owns sockets, faults, time, journal and webhooks. All members run under the gate, so none may wait.
+/// </summary>
+public abstract class Provider(Stage stage, string name)
+{
+    public Stage Stage { get; } = stage;
+
+    /// <summary>stripe, adyen or paypal.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Every endpoint there is: this table routes, and the guide is generated from it.</summary>
+    public abstract IReadOnlyList<Endpoint> Endpoints { get; }
+
+    /// <summary>Keys a client needs, by name, for the banner.</summary>
+    public abstract IReadOnlyList<(string Name, string Value)> Keys { get; }
+
+    /// <summary>Three lines that make the official client talk to <paramref name="address"/>.</summary>
+    public abstract string Snippet(Uri address);
+
+    /// <summary>Authentication and idempotency, before any delay: an answer ends the request here (refused, or replayed).</summary>
+    public virtual Answer? Admit(Ask ask) => null;
+
+    /// <summary>The work. The default asks the endpoint, or answers that there is none.</summary>
+    public virtual Answer Handle(Ask ask) => ask.Endpoint is { } endpoint ? endpoint.Handle(ask) : Unknown(ask);
+
+    /// <summary>Called once with the outcome of an admitted request, whether or not its reply will arrive: store it for replays.</summary>
+    public virtual void Keep(Ask ask, Answer answer)
+    {
+    }
+
+    /// <summary>An admitted request that never got to the work: let go of its idempotency key.</summary>
+    public virtual void Forget(Ask ask)
+    {
+    }
+
+    /// <summary>The client's idempotency key, for the journal.</summary>
+    public virtual string? KeyOf(Ask ask) => null;
+
+    /// <summary>No such endpoint, in the provider's own error shape.</summary>
+    public abstract Answer Unknown(Ask ask);
+
+    /// <summary>An injected 429 or 5xx, in the provider's own error shape.</summary>
+    public abstract Answer Refusal(Ask ask, int status);
+
+    // What a person can do on the page. The answer is a sentence for them.
+    public virtual Result<string> OpenDispute(string chargeId, string reason) => NotHere("disputes");
+
+    public virtual Result<string> FailRefund(string refundId) => NotHere("refund failures");
+
+    /// <summary>Refunds a person may want to fail: id, charge, minor units, status.</summary>
+    public virtual IEnumerable<(string Id, string Charge, long Minor, string Status)> Refunds => [];
+
+    /// <summary>Zero, or what does not reconcile: the provider's own objects and reports against the books, one sentence each.</summary>
+    public virtual IEnumerable<string> Discrepancies() => [];
+
+    private Fault NotHere(string what) => new(Code.FailedPrecondition, "NOT_HERE", $"{Name} has no {what} to trigger");
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Busker.Simulator.Core;
+
+/// <summary>
+/// A snapshot is what was asked: the simulator is a function of its seed, scenario and requests, so a file of requests with
+/// their virtual times restores the state. Each request is appended as one JSON line when it arrives.
+/// </summary>
+internal sealed class Recorder(string path) : IDisposable
+{
+    private static readonly string[] Noise = ["Host", "Connection", "User-Agent", "Accept", "Accept-Encoding", "X-Stripe-Client-User-Agent"];
+    private readonly FileStream _file = new(path, FileMode.Append, FileAccess.Write, FileShare.Read, 1 << 16);
+
+    public void Write(string provider, Ask ask)
+    {
+        using (var json = new Utf8JsonWriter(_file))
+        {
+            json.WriteStartObject();
+            json.WriteString("provider", provider);
+            json.WriteNumber("at", ask.AtMs);
+            json.WriteString("lane", ask.Lane);
+            json.WriteString("origin", ask.Origin);
+            json.WriteString("method", ask.Method);
+            json.WriteString("path", ask.Path);
+            json.WriteString("query", ask.Query);
+            json.WriteBase64String("body", ask.Body);
+            json.WriteStartObject("headers");
+            foreach (var (name, value) in ask.Headers)
+            {
+                if (!Noise.Contains(name, StringComparer.OrdinalIgnoreCase)) json.WriteString(name, value.ToString());
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        _file.WriteByte((byte)'\n');
+    }
+
+    /// <summary>The requests of a snapshot, in order.</summary>
+    public static IEnumerable<(string Provider, Ask Ask)> Read(string path)
+    {
+        foreach (var line in File.ReadLines(path))
+        {
+            using var json = JsonDocument.Parse(line);
+            var root = json.RootElement;
+            string Text(string name) => root.GetProperty(name).GetString()!;
+            var headers = new HeaderDictionary();
+            foreach (var header in root.GetProperty("headers").EnumerateObject()) headers[header.Name] = header.Value.GetString();
+            yield return (Text("provider"), new Ask
+            {
+                Method = Text("method"), Path = Text("path"), Query = Text("query"), Lane = Text("lane"), Origin = Text("origin"),
+                Headers = headers, Body = root.GetProperty("body").GetBytesFromBase64(), AtMs = root.GetProperty("at").GetInt64(),
+            });
+        }
+    }
+
+    public void Flush()
+    {
+        lock (_file) _file.Flush();
+    }
+
+    public void Dispose() => _file.Dispose();
+}

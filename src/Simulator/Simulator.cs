@@ -1,0 +1,171 @@
+using System.Text.Json;
+using Busker.Kernel;
+using Busker.Simulator.Core;
+using Busker.Simulator.Faults;
+using Busker.Simulator.World;
+
+namespace Busker.Simulator;
+
+/// <summary>
+/// Payment providers on your own machine, over real sockets. The door for tests:
+/// <code>await using var simulator = (await Simulator.Start(new() { Scenario = "calm", Seed = 7 })).Value;</code>
+/// </summary>
+public sealed class Simulator : IAsyncDisposable
+{
+    private static readonly Dictionary<string, Func<Stage, Provider>> Makers = new()
+    {
+    };
+
+    private readonly Stage _stage;
+    private readonly IReadOnlyList<Provider> _providers;
+    private readonly Listener _listener;
+    private readonly Recorder? _recorder;
+    private readonly CancellationTokenSource _stop = new();
+
+    private Simulator(Stage stage, IReadOnlyList<Provider> providers, Listener listener, Recorder? recorder) =>
+        (_stage, _providers, _listener, _recorder) = (stage, providers, listener, recorder);
+
+    /// <summary>The providers there are.</summary>
+    public static IReadOnlyList<string> Known => [.. Makers.Keys];
+
+    public IReadOnlyList<Provider> Providers => _providers;
+    public Scenario Scenario => _stage.Scenario;
+    public ulong Seed => _stage.Seed;
+
+    /// <summary>The simulated time. Move it with <see cref="AdvanceAsync"/>.</summary>
+    public TimeProvider Clock => _stage.Clock;
+
+    /// <summary>Where a provider listens.</summary>
+    public Uri Address(string provider) => _listener.Addresses[provider];
+
+    /// <summary>Starts listening. Refused with one sentence: an unknown provider, a scenario that does not read, a port in use.</summary>
+    public static async Task<Result<Simulator>> Start(SimulatorOptions options)
+    {
+        var unknown = options.Providers.FirstOrDefault(p => !Makers.ContainsKey(p));
+        if (unknown is not null) return Refused("PROVIDER", $"'{unknown}' is not a provider: {string.Join(", ", Known)}");
+        var scenario = ScenarioReader.Open(options.Scenario);
+        if (scenario.Fault is { } fault) return fault;
+        if (options.Rate < 0) return Refused("CLOCK", "the clock's rate is not negative");
+
+        var stage = new Stage(scenario.Value, options.Seed ?? scenario.Value.Seed, 0, TimeProvider.System);
+        Provider[] providers = [.. options.Providers.Select(p => Makers[p](stage))];
+        if (options.Snapshot is { } path && File.Exists(path)) await RestoreAsync(stage, providers, path);
+        var recorder = options.Snapshot is null ? null : new Recorder(options.Snapshot);
+        var control = new ControlApi(stage, providers, recorder);
+        var ports = providers.Select((p, i) => (new Pipeline(stage, p, recorder), options.Port == 0 ? 0 : options.Port + i)).ToArray();
+        var listener = new Listener(options.Address, ports, control);
+        try
+        {
+            await listener.StartAsync();
+        }
+        catch (IOException taken)
+        {
+            recorder?.Dispose();
+            return Refused("PORT", $"port {options.Port} (or one of the {ports.Length - 1} after it) cannot be used: {taken.Message}");
+        }
+
+        var simulator = new Simulator(stage, providers, listener, recorder);
+        lock (stage.Gate) stage.Clock.Run(options.Rate);
+        _ = simulator.TickAsync();
+        return simulator;
+    }
+
+    /// <summary>Moves the clock on and lets everything happen that comes due, webhooks included.</summary>
+    public Task AdvanceAsync(TimeSpan by) => _stage.AdvanceAsync(by);
+
+    /// <summary>Completes when every webhook that has left has been answered.</summary>
+    public Task Settled() => _stage.Webhooks.Settled();
+
+    /// <summary>Adds one line of the fault language.</summary>
+    public Result<FaultRule> AddFault(string line)
+    {
+        var rule = FaultParser.Parse(line);
+        if (rule.Fault is not null) return rule;
+        lock (_stage.Gate) _stage.Faults.Add(rule.Value);
+        return rule;
+    }
+
+    public void ClearFaults()
+    {
+        lock (_stage.Gate) _stage.Faults.Clear();
+    }
+
+    /// <summary>What was really charged.</summary>
+    public IReadOnlyList<Charge> Charges()
+    {
+        lock (_stage.Gate) return [.. _stage.Till.Charges];
+    }
+
+    /// <summary>Every request so far, one JSON line each.</summary>
+    public byte[] JournalText(bool byLane = false)
+    {
+        lock (_stage.Gate) return _stage.Journal.Text(byLane);
+    }
+
+    /// <summary>Empty, or one sentence for each thing that does not reconcile to zero.</summary>
+    public IReadOnlyList<string> Discrepancies()
+    {
+        lock (_stage.Gate)
+        {
+            var books = _stage.Till.Books;
+            return
+            [
+                .. books.Sections.Where(s => books.Sum(s.Provider, s.Currency) != 0).Select(s => $"{s.Provider} {s.Currency}: the books do not sum to zero"),
+                .. _providers.SelectMany(p => p.Discrepancies()),
+            ];
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _listener.DisposeAsync();
+        lock (_stage.Gate) _recorder?.Dispose();
+        _stop.Dispose();
+    }
+
+    private static async Task RestoreAsync(Stage stage, IReadOnlyList<Provider> providers, string path)
+    {
+        stage.Webhooks.Muted = true;
+        var control = new ControlApi(stage, providers, null);
+        var pipelines = providers.ToDictionary(p => p.Name, p => new Pipeline(stage, p, null));
+        foreach (var (provider, ask) in Recorder.Read(path))
+        {
+            lock (stage.Gate) stage.Clock.RunUntil(ask.AtMs);
+            if (ask.Path.StartsWith("/_sim", StringComparison.Ordinal))
+            {
+                await control.ActAsync(ask, ask.Body.Length == 0 ? default : JsonElement.Parse(ask.Body));
+                lock (stage.Gate) stage.Clock.Run(0);
+            }
+            else if (pipelines.TryGetValue(provider, out var pipeline))
+            {
+                await pipeline.RunAsync(ask);
+                pipeline.Release(ask);
+            }
+        }
+
+        stage.Webhooks.Muted = false;
+    }
+
+    /// <summary>Lets a running clock's events happen although nobody asks anything.</summary>
+    private async Task TickAsync()
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                lock (_stage.Gate)
+                {
+                    if (!_stage.Clock.Frozen) _stage.Clock.CatchUp();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The simulator stopped.
+        }
+    }
+
+    private static Fault Refused(string reason, string message) => new(Code.InvalidArgument, reason, message);
+}

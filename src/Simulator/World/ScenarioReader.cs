@@ -1,0 +1,219 @@
+using System.Globalization;
+using System.Reflection;
+using Busker.Kernel;
+using Busker.Simulator.Faults;
+
+namespace Busker.Simulator.World;
+
+/// <summary>Reads a scenario file, or one of the presets that come along.</summary>
+public static class ScenarioReader
+{
+    public static readonly IReadOnlyList<string> Presets = ["calm", "black-friday", "provider-outage", "card-testing-attack", "payday"];
+
+    /// <summary>A preset by name, or a file by path. The fault's message is one sentence with file and line.</summary>
+    public static Result<Scenario> Open(string nameOrPath)
+    {
+        if (Presets.Contains(nameOrPath)) return Parse(nameOrPath + ".yaml", PresetText(nameOrPath));
+        if (!File.Exists(nameOrPath))
+        {
+            return new Fault(Code.NotFound, "SCENARIO", $"{nameOrPath}: there is no such file, and the presets are {string.Join(", ", Presets)}");
+        }
+
+        return Parse(nameOrPath, File.ReadAllText(nameOrPath));
+    }
+
+    public static string PresetText(string name)
+    {
+        using var stream = typeof(ScenarioReader).Assembly.GetManifestResourceStream($"scenario.{name}.yaml")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    public static Result<Scenario> Parse(string file, string text)
+    {
+        try
+        {
+            return Read(Yaml.Load(file, text));
+        }
+        catch (ScenarioException wrong)
+        {
+            return new Fault(Code.InvalidArgument, "SCENARIO", wrong.Message);
+        }
+    }
+
+    private static Scenario Read(Yaml yaml)
+    {
+        var scenario = new Scenario
+        {
+            Name = yaml.Required("name"),
+            Version = (int)yaml.Number("version", 1),
+            About = yaml.Text("about", ""),
+            Seed = (ulong)yaml.Number("seed", 1),
+            Start = yaml.Moment("start", new Scenario { Name = "" }.Start),
+            People = yaml.Map("people") is { } people ? ReadPeople(people) : new People(),
+            Issuers = [.. yaml.Maps("issuers").Select(ReadIssuer)],
+            Fees = ByProvider(yaml, "fees", ReadFees),
+            Latencies = ByProvider(yaml, "latency", ReadLatency),
+            Disputes = yaml.Map("disputes") is { } disputes ? ReadDisputes(disputes) : new DisputeHabits(),
+            Traffic = yaml.Map("traffic") is { } traffic ? ReadTraffic(traffic) : new Traffic(),
+            Regimes = [.. yaml.Maps("regimes").Select(ReadRegime)],
+            Faults = [.. yaml.Maps("outages").Select(ReadOutage), .. yaml.Each("faults", FaultParser.Parse)],
+        };
+        if (scenario.Version != 1) throw yaml.Refuse("version", $"version {scenario.Version} of scenarios is not known; this reads version 1");
+        yaml.Done();
+        return scenario;
+    }
+
+    private static People ReadPeople(Yaml yaml)
+    {
+        var otherwise = new People();
+        var people = new People
+        {
+            Cards = (int)yaml.Number("cards", otherwise.Cards),
+            Paydays = yaml.Numbers("paydays") is { Count: > 0 } days ? [.. days.Select(d => (int)d)] : otherwise.Paydays,
+            Income = (long)yaml.Number("income", otherwise.Income),
+            SpentPerDay = yaml.Share("spent_per_day", otherwise.SpentPerDay),
+            LostPerYear = yaml.Share("lost_per_year", otherwise.LostPerYear),
+            Updater = yaml.Share("updater", otherwise.Updater),
+            UpdaterDelay = yaml.Duration("updater_delay", otherwise.UpdaterDelay),
+        };
+        if (people.Cards is < 1 or > 1_000_000_000) throw yaml.Refuse("cards", "'cards' is between 1 and 1000000000");
+        if (people.Paydays.Any(d => d is < 1 or > 28)) throw yaml.Refuse("paydays", "a payday is a day between 1 and 28");
+        yaml.Done();
+        return people;
+    }
+
+    private static Issuer ReadIssuer(Yaml yaml)
+    {
+        var otherwise = new Issuer { Name = "", Bin = "" };
+        var bin = yaml.Required("bin");
+        if (bin.Length != 6 || !bin.All(char.IsAsciiDigit)) throw yaml.Refuse("bin", $"'bin' is six digits in quotes, not '{bin}'");
+        var issuer = otherwise with
+        {
+            Name = yaml.Required("name"),
+            Bin = bin,
+            Brand = yaml.Text("brand", Card.BrandOf(bin)),
+            Country = yaml.Text("country", otherwise.Country),
+            Funding = yaml.Text("funding", otherwise.Funding),
+            Approval = yaml.Share("approval", otherwise.Approval),
+            Amount = yaml.Number("amount", otherwise.Amount),
+            Night = yaml.Number("night", otherwise.Night),
+            Abroad = yaml.Number("abroad", otherwise.Abroad),
+            Young = yaml.Number("young", otherwise.Young),
+            Retry = yaml.Number("retry", otherwise.Retry),
+            Authenticated = yaml.Number("authenticated", otherwise.Authenticated),
+            After = Reasons(yaml, "after") ?? otherwise.After,
+            Reasons = Reasons(yaml, "reasons") ?? otherwise.Reasons,
+            Challenge = yaml.Share("challenge", otherwise.Challenge),
+            ChallengeOver = (long)yaml.Number("challenge_over", otherwise.ChallengeOver),
+        };
+        yaml.Done();
+        return issuer;
+    }
+
+    private static Dictionary<DeclineReason, double>? Reasons(Yaml parent, string key)
+    {
+        if (parent.Map(key) is not { } yaml) return null;
+        return yaml.Keys.ToDictionary(
+            word => Enum.TryParse<DeclineReason>(word.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var reason)
+                ? reason
+                : throw yaml.Refuse(word, $"'{word}' is not a reason to decline"),
+            word => yaml.Number(word, 0));
+    }
+
+    private static Dictionary<string, T> ByProvider<T>(Yaml parent, string key, Func<Yaml, T> read)
+    {
+        var found = new Dictionary<string, T>();
+        if (parent.Map(key) is not { } yaml) return found;
+        foreach (var name in yaml.Keys.ToArray())
+        {
+            if (name is not ("stripe" or "adyen" or "paypal")) throw yaml.Refuse(name, $"'{name}' is not a provider: stripe, adyen, paypal");
+            found.Add(name, read(yaml.Map(name)!));
+        }
+
+        return found;
+    }
+
+    private static FeeSchedule ReadFees(Yaml yaml)
+    {
+        var fees = new FeeSchedule((int)Math.Round(yaml.Number("percent", 2.9) * 100), (long)yaml.Number("fixed", 30), (long)yaml.Number("dispute", 1_500));
+        yaml.Done();
+        return fees;
+    }
+
+    private static Latency ReadLatency(Yaml yaml)
+    {
+        var median = yaml.Duration("median", TimeSpan.FromMilliseconds(150)).TotalMilliseconds;
+        var p99 = yaml.Duration("p99", TimeSpan.FromMilliseconds(1_200)).TotalMilliseconds;
+        if (median <= 0 || p99 < median) throw yaml.Refuse("p99", "a latency needs 0 < median <= p99");
+        yaml.Done();
+        return new Latency(median, p99);
+    }
+
+    private static DisputeHabits ReadDisputes(Yaml yaml)
+    {
+        var otherwise = new DisputeHabits();
+        var reasons = yaml.Map("reasons") is not { } map ? otherwise.Reasons : map.Keys.ToArray().ToDictionary(k => k, k => ReadDispute(map.Map(k)!));
+        var habits = new DisputeHabits
+        {
+            Honest = yaml.Share("honest", otherwise.Honest),
+            Fraud = yaml.Share("fraud", otherwise.Fraud),
+            Inquiry = yaml.Share("inquiry", otherwise.Inquiry),
+            FraudDelay = yaml.Duration("fraud_delay", otherwise.FraudDelay),
+            Reasons = reasons,
+        };
+        yaml.Done();
+        return habits;
+    }
+
+    private static (double Weight, TimeSpan Delay) ReadDispute(Yaml yaml)
+    {
+        var read = (yaml.Number("weight", 1), yaml.Duration("delay", TimeSpan.FromDays(20)));
+        yaml.Done();
+        return read;
+    }
+
+    private static Traffic ReadTraffic(Yaml yaml)
+    {
+        var otherwise = new Traffic();
+        var traffic = new Traffic
+        {
+            PerMinute = yaml.Number("per_minute", otherwise.PerMinute),
+            Hours = yaml.Numbers("hours"),
+            MedianAmount = (long)yaml.Number("median_amount", otherwise.MedianAmount),
+            Fraud = yaml.Share("fraud", otherwise.Fraud),
+            Waves = [.. yaml.Maps("waves").Select(ReadWave)],
+        };
+        if (traffic.Hours.Count is not (0 or 24)) throw yaml.Refuse("hours", "'hours' is a list of 24 weights");
+        yaml.Done();
+        return traffic;
+    }
+
+    private static Wave ReadWave(Yaml yaml)
+    {
+        var kind = yaml.Text("kind", "sale");
+        if (kind is not ("sale" or "card-testing")) throw yaml.Refuse("kind", $"'{kind}' is not a wave: sale, card-testing");
+        var wave = new Wave(
+            yaml.Duration("from", TimeSpan.Zero), yaml.Duration("until", TimeSpan.FromHours(1)), yaml.Number("per_minute", 100), kind == "card-testing");
+        yaml.Done();
+        return wave;
+    }
+
+    private static Regime ReadRegime(Yaml yaml)
+    {
+        var regime = new Regime(yaml.Duration("at", TimeSpan.Zero), yaml.Text("provider", "*"), yaml.Text("issuer", "*"), yaml.Number("effect", -0.5));
+        yaml.Done();
+        return regime;
+    }
+
+    /// <summary>An outage is a fault rule in other words.</summary>
+    private static FaultRule ReadOutage(Yaml yaml)
+    {
+        var line = string.Create(CultureInfo.InvariantCulture,
+            $"{yaml.Text("provider", "*")} * {yaml.Text("endpoint", "*")} {yaml.Text("as", "status(503)")} p={yaml.Share("share", 1)} from={yaml.Text("from", "0s")} until={yaml.Text("until", "1h")}");
+        var rule = FaultParser.Parse(line);
+        if (rule.Fault is { } fault) throw yaml.Refuse("provider", fault.Message);
+        yaml.Done();
+        return rule.Value;
+    }
+}

@@ -1,0 +1,122 @@
+using Busker.Simulator.Core;
+using Busker.Simulator.Faults;
+using Busker.Simulator.World;
+
+namespace Busker.Simulator.Tests;
+
+public sealed class CoreTests
+{
+    [Fact]
+    public void Every_preset_reads()
+    {
+        foreach (var name in ScenarioReader.Presets)
+        {
+            var scenario = ScenarioReader.Open(name);
+            scenario.Fault.ShouldBeNull();
+            scenario.Value.Name.ShouldBe(name);
+        }
+    }
+
+    [Theory]
+    [InlineData("name: x\nseeed: 3\n", "my.yaml:2: 'seeed' is not known here")]
+    [InlineData("name: x\nfaults:\n  - stripe POST * explode\n", "my.yaml:3: 'explode' is not a fault")]
+    [InlineData("name: x\nissuers:\n  - name: A\n    bin: 12\n", "my.yaml:4: 'bin' is six digits")]
+    [InlineData("name: x\npeople:\n  updater: 3\n", "my.yaml:3: 'updater' is a share between 0 and 1")]
+    [InlineData("seed: 1\n", "my.yaml:1: 'name' is missing")]
+    [InlineData("name: [\n", "my.yaml:")]
+    public void A_bad_scenario_is_refused_with_file_and_line(string text, string sentence) =>
+        ScenarioReader.Parse("my.yaml", text).Fault!.Message.ShouldStartWith(sentence);
+
+    [Fact]
+    public void A_fault_rule_keeps_to_its_window_count_and_place()
+    {
+        var rule = FaultParser.Parse("stripe POST /v1/refunds* drop-after count=2 from=1m until=2m").Value;
+        bool Strikes(string method, string path, int second) =>
+            rule.Strikes(FaultTarget.Request, "stripe", method, path, "k", TimeSpan.FromSeconds(second), 1);
+        Strikes("POST", "/v1/refunds", 30).ShouldBeFalse();
+        Strikes("GET", "/v1/refunds", 70).ShouldBeFalse();
+        Strikes("POST", "/v1/charges", 70).ShouldBeFalse();
+        Strikes("POST", "/v1/refunds/re_1", 70).ShouldBeTrue();
+        Strikes("POST", "/v1/refunds", 71).ShouldBeTrue();
+        Strikes("POST", "/v1/refunds", 72).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_flapping_rule_rests_between_its_bad_spells()
+    {
+        var rule = FaultParser.Parse("* * * status(503) flap=10s/20s").Value;
+        bool[] struck = [.. Enumerable.Range(0, 60).Select(s => rule.Strikes(FaultTarget.Request, "adyen", "GET", "/", "k", TimeSpan.FromSeconds(s), 1))];
+        struck.Count(s => s).ShouldBe(20);
+        struck[5].ShouldBeTrue();
+        struck[15].ShouldBeFalse();
+        struck[35].ShouldBeTrue();
+    }
+
+    [Fact]
+    public void What_is_scheduled_runs_in_order_of_due_time_and_sees_it()
+    {
+        var clock = new VirtualClock(DateTimeOffset.UnixEpoch, 0, TimeProvider.System);
+        var seen = new List<string>();
+        clock.Schedule(TimeSpan.FromSeconds(5), () => seen.Add($"b{clock.NowSeconds}"));
+        clock.Schedule(TimeSpan.FromSeconds(1), () =>
+        {
+            seen.Add($"a{clock.NowSeconds}");
+            clock.Schedule(TimeSpan.FromSeconds(4), () => seen.Add($"c{clock.NowSeconds}"));
+        });
+        clock.RunUntil(10_000);
+        seen.ShouldBe(["a1", "b5", "c5"]);
+        clock.NowSeconds.ShouldBe(10);
+    }
+
+    [Fact]
+    public void Insufficient_funds_recover_on_payday()
+    {
+        var scenario = ScenarioReader.Open("payday").Value;
+        var issuers = new Issuers(scenario, scenario.Seed);
+        var poor = 0;
+        var recovered = 0;
+        for (var k = 0; k < 400; k++)
+        {
+            var person = issuers.Person(0, k);
+            var before = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero).AddDays(person.Payday - 2);
+            var after = before.AddDays(2);
+            if (person.FundsAt(before, scenario.Seed, 0.22) >= 1_199) continue;
+            poor++;
+            if (person.FundsAt(after, scenario.Seed, 0.22) >= 1_199) recovered++;
+        }
+
+        poor.ShouldBeGreaterThan(5);
+        ((double)recovered / poor).ShouldBeGreaterThan(0.9);
+    }
+
+    [Fact]
+    public void The_same_tries_hear_the_same_answers()
+    {
+        string Run()
+        {
+            var scenario = ScenarioReader.Open("calm").Value;
+            var issuers = new Issuers(scenario, 5);
+            return string.Join(',', Enumerable.Range(0, 500).Select(k =>
+            {
+                var card = issuers.Person(k, k % 50).Card;
+                return issuers.Decide(new CardUse("stripe", card, 1_500, "usd", scenario.Start.AddMinutes(k)))!.Reason;
+            }));
+        }
+
+        Run().ShouldBe(Run());
+    }
+
+    [Fact]
+    public void A_shopper_is_a_function_of_the_seed_and_an_attack_is_seen()
+    {
+        var scenario = ScenarioReader.Open("card-testing-attack").Value;
+        var shoppers = new Shoppers(scenario, 1, new Issuers(scenario, 1));
+        var attack = shoppers.InMinute(25).ToArray();
+        attack.ShouldBe(shoppers.InMinute(25));
+        attack.Count(s => s.Pattern == "card-testing").ShouldBeInRange(220, 380);
+        shoppers.InMinute(5).ShouldAllBe(s => s.Pattern != "card-testing");
+    }
+
+    [Fact]
+    public void Crc_of_the_check_string_is_the_published_one() => Crc32.Of("123456789"u8).ShouldBe(0xCBF43926u);
+}
