@@ -15,7 +15,7 @@ public sealed class Tally
 
     public Tally(int width)
     {
-        if (width is < 1 or > 32) throw new InvariantException($"a tally has 1 to 32 variables, not {width}");
+        if (width is < 1 or > 128) throw new InvariantException($"a tally has 1 to 128 variables, not {width}");
         Width = width;
         _sums = new ExactSum[width];
         _products = new ExactSum[width, width];
@@ -104,7 +104,7 @@ public sealed class Tally
     public static Result<Tally> FromSums(long count, double[] sums, double[,] products, string what = "metric")
     {
         if (count < 0) return Refusals.OutOfRange($"The count of {what}", count, "zero or more");
-        if (products.GetLength(0) != sums.Length || products.GetLength(1) != sums.Length || sums.Length is < 1 or > 32)
+        if (products.GetLength(0) != sums.Length || products.GetLength(1) != sums.Length || sums.Length is < 1 or > 128)
         {
             return Refusals.Wrong(what, $"{what} has {sums.Length} sums but a table of products that does not fit them.");
         }
