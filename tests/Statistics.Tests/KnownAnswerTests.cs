@@ -1,4 +1,7 @@
+using Busker.Statistics.Decisions;
+using Busker.Statistics.Design;
 using Busker.Statistics.Effects;
+using Busker.Statistics.Multiplicity;
 using Busker.Statistics.Samples;
 using Busker.Statistics.Sequential;
 using Busker.Statistics.Traffic;
@@ -91,5 +94,64 @@ public sealed class KnownAnswerTests
         var effect = Difference.Z(adjusted[0], adjusted[1]).Value;
         effect.Value.ShouldBe(1.2, 1e-9);
         effect.StandardError.ShouldBe(.5206695, 1e-7);
+    }
+
+    [Theory]
+    [InlineData(.8, 34_884)]
+    [InlineData(.85, 39_904)]
+    public void Sample_size_of_a_mean(double power, long total) => new SampleSize(.05, power).Mean(100, .3).Value.ShouldBe(total);
+
+    [Fact]
+    public void Sample_size_of_proportions()
+    {
+        new SampleSize(.05, .85).Proportion(.34, .003).Value.ShouldBe(897_344);
+        new SampleSize(.05, .8, 1).ProportionNonInferior(.10, .001).Value.ShouldBe(2_225_722);
+    }
+
+    public static TheoryData<CorrectionMethod, double[]> Adjusted => new()
+    {
+        { CorrectionMethod.Holm, [.008, .056, .234, .234, .234, .234, .234, .234] },
+        { CorrectionMethod.Hommel, [.008, .056, .111, .111, .111, .12, .148, .205] },
+        { CorrectionMethod.BenjaminiHochberg, [.008, .032, .0672, .0672, .0672, .08, .084571, .205] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Adjusted))]
+    public void Adjusted_p_values(CorrectionMethod method, double[] expected)
+    {
+        double[] p = [.001, .008, .039, .041, .042, .06, .074, .205];
+        var adjusted = Correction.Adjust(p, method).Value;
+        for (var i = 0; i < p.Length; i++) adjusted[i].ShouldBe(expected[i], 1e-6);
+
+        // Order of the input does not matter.
+        Array.Reverse(p);
+        Correction.Adjust(p, method).Value.ShouldBe(adjusted.Reverse());
+    }
+
+    [Theory]
+    [InlineData(1, 1, .9, 1)]
+    [InlineData(1, 2, .93333, 1)]
+    [InlineData(2, 3, .95, 2)]
+    [InlineData(0, 4, .95, 1)]
+    public void Power_and_level_for_a_decision_rule(int success, int guardrails, double power, int alphaOver)
+    {
+        PlannedMetric[] metrics =
+        [
+            .. Enumerable.Range(0, success).Select(i => new PlannedMetric($"s{i}", MetricRole.Success)),
+            .. Enumerable.Range(0, guardrails).Select(i => new PlannedMetric($"g{i}", MetricRole.Guardrail, Margin: .01)),
+        ];
+        var plan = new DecisionPlan(metrics) { ExpectedUnits = 1000, CustomRule = Rule.Standard(metrics, vetoes: false) };
+        foreach (var share in Budget.Of(plan).Value)
+        {
+            share.Power.ShouldBe(power, 1e-5);
+            share.Alpha.ShouldBe(share.Leaf.Question == Question.Superior ? .05 / alphaOver : .05, 1e-12);
+        }
+
+        // With vetoes the uncharged power is the same, and the charged one a little higher.
+        foreach (var share in Budget.Of(plan with { CustomRule = null }).Value.Where(b => !b.Leaf.IsVeto))
+        {
+            share.PowerWithoutVetoes.ShouldBe(power, 1e-5);
+            share.Power.ShouldBeGreaterThan(share.PowerWithoutVetoes);
+        }
     }
 }

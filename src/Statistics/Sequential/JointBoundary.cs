@@ -9,13 +9,12 @@ namespace Busker.Statistics.Sequential;
 /// </summary>
 public static class JointBoundary
 {
-    private const int Paths = 1 << 17;
-
     /// <param name="correlation">Of the looks' z statistics.</param>
     /// <param name="spent">Cumulative error at each look, all sides together.</param>
     /// <param name="sides">1 or 2.</param>
     /// <param name="used">Bounds already used at the first looks; they stay.</param>
-    public static Result<double[]> Solve(double[,] correlation, double[] spent, int sides, double[]? used = null, ulong seed = 20_260_101)
+    /// <param name="paths">Sampled paths; at the default the error is held to about 0.0006.</param>
+    public static Result<double[]> Solve(double[,] correlation, double[] spent, int sides, double[]? used = null, int paths = 1 << 17)
     {
         var looks = spent.Length;
         if (correlation.GetLength(0) != looks || correlation.GetLength(1) != looks)
@@ -24,15 +23,15 @@ public static class JointBoundary
         }
 
         var factor = Symmetric.FactorSemi(correlation);
-        var normals = Normals(seed, looks);
-        var (alive, values) = (new bool[Paths], new double[Paths]);
+        var normals = Normals(paths, looks);
+        var (alive, values) = (new bool[paths], new double[paths]);
         Array.Fill(alive, true);
         var (bounds, stopped) = (new double[looks], 0);
         for (var k = 0; k < looks; k++)
         {
-            for (var i = 0; i < Paths; i++) values[i] = alive[i] ? Value(factor, normals, k, i * looks, sides) : double.NegativeInfinity;
-            bounds[k] = k < used?.Length ? used[k] : Threshold(values, (int)(spent[k] * Paths) - stopped);
-            for (var i = 0; i < Paths; i++)
+            for (var i = 0; i < paths; i++) values[i] = alive[i] ? Value(factor, normals, k, i * looks, sides) : double.NegativeInfinity;
+            bounds[k] = k < used?.Length ? used[k] : Threshold(values, (int)(spent[k] * paths) - stopped);
+            for (var i = 0; i < paths; i++)
             {
                 if (!alive[i] || values[i] < bounds[k]) continue;
                 alive[i] = false;
@@ -58,10 +57,10 @@ public static class JointBoundary
         return sides == 2 ? Math.Abs(z) : z;
     }
 
-    private static double[] Normals(ulong seed, int looks)
+    private static double[] Normals(int paths, int looks)
     {
-        var seeded = new Seeded(seed);
-        var normals = new double[Paths * looks];
+        var seeded = new Seeded(20_260_101);
+        var normals = new double[paths * looks];
         for (var i = 0; i < normals.Length; i++) normals[i] = seeded.Normal();
         return normals;
     }

@@ -80,14 +80,14 @@ public sealed class Longitudinal
     }
 
     /// <summary>Bounds on |z| (or z) for the looks so far, spending by the share of calendar looks done out of those planned.</summary>
-    public Result<double[]> Bounds(double alpha, int sides, int plannedLooks, Spending? spending = null, double[]? used = null)
+    public Result<double[]> Bounds(double alpha, int sides, int plannedLooks, Spending? spending = null, double[]? used = null, int paths = 1 << 17)
     {
         if (Refusals.Open("alpha", alpha) is { } fault) return fault;
         var effects = Effects();
         if (effects.Fault is { } refused) return refused;
         spending ??= Spending.Default;
         double[] spent = [.. Enumerable.Range(1, Looks).Select(k => sides * spending.Spent((double)k / plannedLooks, alpha / sides))];
-        return JointBoundary.Solve(effects.Value.Correlation, spent, sides, used);
+        return JointBoundary.Solve(effects.Value.Correlation, spent, sides, used, paths);
     }
 
     private double Mean(Tally arm, int k) => arm.Sum(k) / arm.Sum(Looks + k);
