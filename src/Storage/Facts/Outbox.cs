@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using Google.Protobuf;
+using NpgsqlTypes;
+
+namespace Busker.Storage;
+
+/// <summary>A fact about to be told.</summary>
+/// <param name="Scope">The tenant's live or test scope.</param>
+/// <param name="Key">What it is about (<c>cap:lst_01…</c>); facts of one scope and key are read in the order appended.</param>
+/// <param name="Body">A message from a room's <c>events.proto</c>.</param>
+public readonly record struct NewFact(Guid Scope, string Key, IMessage Body);
+
+/// <summary>
+/// Facts other rooms may learn of, appended in the transaction of the state they describe: both or neither.
+/// Order per key holds because a writer appends while it holds the lock of the row that the key names.
+/// </summary>
+public static class Outbox
+{
+    private const string Append = """
+        insert into storage.outbox (tenant_id, key, kind, at, trace, body)
+        select tenant_id, key, kind, $4, $5, body
+        from unnest($1::uuid[], $2::text[], $3::text[], $6::bytea[]) with ordinality as f (tenant_id, key, kind, body, n)
+        order by n
+        """;
+
+    public static Task AppendAsync(Tx tx, Guid scope, string key, IMessage fact, CancellationToken ct) =>
+        AppendAsync(tx, [new NewFact(scope, key, fact)], ct);
+
+    /// <summary>Appends in the order given, in one statement.</summary>
+    public static async Task AppendAsync(Tx tx, IReadOnlyList<NewFact> facts, CancellationToken ct)
+    {
+        if (facts.Count == 0) return;
+        var (scopes, keys, kinds, bodies) =
+            (new Guid[facts.Count], new string[facts.Count], new string[facts.Count], new byte[facts.Count][]);
+        for (var i = 0; i < facts.Count; i++)
+        {
+            (scopes[i], keys[i]) = (facts[i].Scope, facts[i].Key);
+            (kinds[i], bodies[i]) = (facts[i].Body.Descriptor.FullName, facts[i].Body.ToByteArray());
+        }
+
+        await using var command = tx.Command(Append, scopes, keys, kinds, tx.Now);
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)Trace() ?? DBNull.Value });
+        command.Parameters.Add(new() { Value = bodies });
+        await command.ExecuteNonQueryAsync(ct);
+        tx.HasFacts = true;
+    }
+
+    private static string? Trace() => Activity.Current is { Recorded: true, Id: { } id } ? id : null;
+}

@@ -1,0 +1,70 @@
+using Npgsql;
+
+namespace Busker.Storage;
+
+/// <summary>
+/// An open transaction. Passing one to another room's method means: commit with me or not at all.
+/// One statement at a time: a connection does not interleave.
+/// </summary>
+public sealed class Tx
+{
+    internal Tx(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now) =>
+        (Connection, Transaction, Now) = (connection, transaction, now);
+
+    public NpgsqlConnection Connection { get; }
+
+    public NpgsqlTransaction Transaction { get; }
+
+    /// <summary>The host's clock when the transaction began (UTC). The one time that all its rows carry.</summary>
+    public DateTimeOffset Now { get; }
+
+    /// <summary>Facts were appended: readers on this host are woken after the commit.</summary>
+    internal bool HasFacts { get; set; }
+
+    /// <summary>Jobs were enqueued: workers on this host are woken after the commit.</summary>
+    internal bool HasJobs { get; set; }
+
+    /// <summary>Positional parameters ($1, $2 …). The caller disposes the command.</summary>
+    public NpgsqlCommand Command(string sql, params ReadOnlySpan<object?> values)
+    {
+        var command = new NpgsqlCommand(sql, Connection, Transaction);
+        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+        return command;
+    }
+
+    /// <returns>The number of rows written.</returns>
+    public Task<int> ExecuteAsync(string sql, ReadOnlySpan<object?> values, CancellationToken ct) =>
+        ExecuteAsync(Command(sql, values), ct);
+
+    /// <returns>The rows, in the order the statement gave them.</returns>
+    public Task<List<T>> QueryAsync<T>(
+        string sql, ReadOnlySpan<object?> values, Func<NpgsqlDataReader, T> row, CancellationToken ct) =>
+        QueryAsync(Command(sql, values), row, ct);
+
+    /// <returns>The first row, or the default when there is none.</returns>
+    public Task<T?> OneAsync<T>(
+        string sql, ReadOnlySpan<object?> values, Func<NpgsqlDataReader, T> row, CancellationToken ct) =>
+        OneAsync(Command(sql, values), row, ct);
+
+    private static async Task<int> ExecuteAsync(NpgsqlCommand command, CancellationToken ct)
+    {
+        await using (command) return await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private static async Task<List<T>> QueryAsync<T>(
+        NpgsqlCommand command, Func<NpgsqlDataReader, T> row, CancellationToken ct)
+    {
+        await using var owned = command;
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(ct)) rows.Add(row(reader));
+        return rows;
+    }
+
+    private static async Task<T?> OneAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> row, CancellationToken ct)
+    {
+        await using var owned = command;
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await reader.ReadAsync(ct) ? row(reader) : default;
+    }
+}
