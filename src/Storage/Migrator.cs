@@ -23,7 +23,7 @@ public static class Migrator
             primary key (room, name))
         """;
 
-    private sealed record Script(string Room, string Name, string Text)
+    internal sealed record Script(string Room, string Name, string Text)
     {
         public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
         public override string ToString() => $"{Room}/{Name}";
@@ -35,9 +35,11 @@ public static class Migrator
     /// <returns>The scripts applied now, as <c>Room/NNNN_name.sql</c>; empty when all were there.</returns>
     /// <exception cref="MigrationException">A script was changed, is missing, out of order or fails.</exception>
     /// <exception cref="DatabaseUnavailableException">The database is away.</exception>
-    public static async Task<IReadOnlyList<string>> ApplyAsync(Db db, IReadOnlyList<Assembly> rooms, CancellationToken ct)
+    public static Task<IReadOnlyList<string>> ApplyAsync(Db db, IReadOnlyList<Assembly> rooms, CancellationToken ct) =>
+        ApplyAsync(db, rooms.Prepend(typeof(Migrator).Assembly).Distinct().SelectMany(Read).ToList(), ct);
+
+    internal static async Task<IReadOnlyList<string>> ApplyAsync(Db db, List<Script> scripts, CancellationToken ct)
     {
-        var scripts = rooms.Prepend(typeof(Migrator).Assembly).Distinct().SelectMany(Read).ToList();
         Order(scripts);
         try
         {

@@ -43,7 +43,7 @@ public sealed class GroupCommit<TUnit, TAnswer> : IAsyncDisposable
     public async Task<Result<Once<TAnswer>>> SubmitAsync(TUnit unit, RequestKey? key, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var lane = _lanes[(uint)_plan.Lane(unit) % (uint)_lanes.Length];
+        var lane = _lanes[unchecked((uint)_plan.Lane(unit)) % (uint)_lanes.Length];
         if (lane.Waiting >= _limits.QueueMax / _lanes.Length || lane.Wait > _limits.WaitMax) return Overloaded(lane.Wait);
         var pending = new Pending<TUnit, TAnswer>(unit, key, ct);
         if (!lane.Enqueue(pending)) return Stopping;
