@@ -138,8 +138,13 @@ public static class Migrator
             throw new MigrationException($"Two scripts have one number: {string.Join(" and ", twice)}.");
     }
 
-    private static string Place(Script script, PostgresException e) =>
-        e.Position == 0 ? "no line given" : $"line {script.Text.AsSpan(0, e.Position - 1).Count('\n') + 1}";
+    /// <summary>The server counts from the statement's start; a person looks for the line in the file.</summary>
+    private static string Place(Script script, PostgresException e)
+    {
+        var start = e.BatchCommand is { CommandText: var text } ? script.Text.IndexOf(text, StringComparison.Ordinal) : 0;
+        if (e.Position == 0 || start < 0) return "no line given";
+        return $"line {script.Text.AsSpan(0, Math.Min(start + e.Position - 1, script.Text.Length)).Count('\n') + 1}";
+    }
 
     private static IEnumerable<Script> Read(Assembly room) =>
         room.GetManifestResourceNames().Where(n => n.EndsWith(".sql", StringComparison.Ordinal))

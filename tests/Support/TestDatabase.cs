@@ -57,7 +57,7 @@ public sealed class TestDatabase : IAsyncDisposable
     }
 
     private static string For(string server, string database) =>
-        new NpgsqlConnectionStringBuilder(server) { Database = database, IncludeErrorDetail = true, MaxPoolSize = 40 }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(server) { Database = database, IncludeErrorDetail = true, MaxPoolSize = 40, PersistSecurityInfo = true }.ConnectionString;
 
     private static async Task ExecuteAsync(string server, string sql)
     {
