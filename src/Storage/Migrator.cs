@@ -87,7 +87,7 @@ public static class Migrator
         }
         catch (PostgresException e) when (e.Trouble() == Trouble.Other)
         {
-            throw new MigrationException($"{script} fails, and was undone: {e.MessageText} ({Place(script, e)})", e);
+            throw new MigrationException($"{script} fails, and was undone: {e.MessageText} ({e.SqlState}).", e);
         }
 
         await tx.ExecuteAsync("insert into storage.migration (room, name, checksum, at) values ($1, $2, $3, $4)",
@@ -136,14 +136,6 @@ public static class Migrator
         var twice = scripts.GroupBy(s => (s.Room, s.Name[..4])).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null)
             throw new MigrationException($"Two scripts have one number: {string.Join(" and ", twice)}.");
-    }
-
-    /// <summary>The server counts from the statement's start; a person looks for the line in the file.</summary>
-    private static string Place(Script script, PostgresException e)
-    {
-        var start = e.BatchCommand is { CommandText: var text } ? script.Text.IndexOf(text, StringComparison.Ordinal) : 0;
-        if (e.Position == 0 || start < 0) return "no line given";
-        return $"line {script.Text.AsSpan(0, Math.Min(start + e.Position - 1, script.Text.Length)).Count('\n') + 1}";
     }
 
     private static IEnumerable<Script> Read(Assembly room) =>
