@@ -1,0 +1,77 @@
+using Busker.Experiments.V1;
+using Comparison = Busker.Experiments.V1.Criterion.Types.Comparison;
+
+namespace Busker.Flags.Conditions;
+
+/// <summary>An attribute as the type of a literal. Strict takes only its own type; typed converts; loose is JavaScript's.</summary>
+internal static class Coercion
+{
+    public static bool TryNumber(in AttributeValue value, Comparison comparison, out double number)
+    {
+        number = value.Number;
+        switch (value.Kind)
+        {
+            case AttributeKind.Number:
+                return true;
+            case AttributeKind.Text when comparison == Comparison.Typed:
+                return NumberText.TryParse(value.Text, out number);
+            default:
+                return comparison == Comparison.Loose && TryLoose(value, out number);
+        }
+    }
+
+    public static bool TryBool(in AttributeValue value, Comparison comparison, out bool result)
+    {
+        result = value.Bool;
+        if (value.Kind == AttributeKind.Bool) return true;
+        if (value.Kind != AttributeKind.Text || comparison != Comparison.Typed) return false;
+        result = value.Text.Equals("true", StringComparison.OrdinalIgnoreCase);
+        return result || value.Text.Equals("false", StringComparison.OrdinalIgnoreCase);
+    }
+
+    public static bool TryTimestamp(in AttributeValue value, Comparison comparison, out long us)
+    {
+        us = 0;
+        return value.Kind switch
+        {
+            AttributeKind.Number when comparison == Comparison.Typed => TimestampText.TryRead(value.Number, out us),
+            AttributeKind.Text => TimestampText.TryParse(value.Text, out us),
+            _ => false,
+        };
+    }
+
+    /// <summary>The text; a number is written into the buffer. False: not text.</summary>
+    public static bool TryText(in AttributeValue value, Comparison comparison, Span<char> buffer, out ReadOnlySpan<char> text)
+    {
+        text = default;
+        if (value.Kind == AttributeKind.Text) text = value.Text;
+        else if (value.Kind == AttributeKind.Number && comparison == Comparison.Typed) text = NumberText.Format(value.Number, buffer);
+        else return false;
+        return true;
+    }
+
+    /// <summary>Number(x) of JavaScript for null, bool and string; false when it is NaN.</summary>
+    public static bool TryLoose(in AttributeValue value, out double number)
+    {
+        number = value.Number;
+        if (value.Kind is AttributeKind.Bool or AttributeKind.Null or AttributeKind.Missing) return true;
+        if (value.Kind != AttributeKind.Text) return false;
+        var text = value.Text.AsSpan().Trim();
+        if (text.Length == 0) return true;
+        return NumberText.TryParse(text, out number) && !double.IsNaN(number) && (!double.IsInfinity(number) || text.EndsWith("Infinity"));
+    }
+
+    public static bool LooseEquals(in AttributeValue value, Literal literal)
+    {
+        if (value.IsAbsent) return false;
+        if (literal.ValueCase == Literal.ValueOneofCase.String)
+        {
+            if (value.Kind == AttributeKind.Text) return value.Text == literal.String;
+            return value.Kind is AttributeKind.Bool or AttributeKind.Number
+                && TryLoose(AttributeValue.Of(literal.String), out var parsed) && parsed == value.Number;
+        }
+
+        var expected = literal.ValueCase == Literal.ValueOneofCase.Bool ? (literal.Bool ? 1 : 0) : literal.Number;
+        return TryLoose(value, out var number) && number == expected;
+    }
+}

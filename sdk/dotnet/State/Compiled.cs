@@ -1,0 +1,164 @@
+using System.Text;
+using Busker.Experiments.V1;
+using Busker.Flags.Conditions;
+using Busker.Flags.Hashing;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Busker.Flags;
+
+/// <summary>A variant with its value completed from the schema, also as JSON bytes for servers.</summary>
+public sealed class CompiledVariant
+{
+    internal CompiledVariant(string name, Value value, Struct? metadata)
+    {
+        (Name, Value, Metadata) = (name, value, metadata);
+        Json = Encoding.UTF8.GetBytes(Google.Protobuf.JsonFormatter.Default.Format(value));
+    }
+
+    public string Name { get; }
+
+    /// <summary>Shared by every answer: do not change it.</summary>
+    public Value Value { get; }
+
+    public Struct? Metadata { get; }
+
+    public ReadOnlyMemory<byte> Json { get; }
+}
+
+/// <summary>A flag ready to resolve. Immutable.</summary>
+public sealed class CompiledFlag
+{
+    internal CompiledFlag(int index, Flag source) => (Index, Source) = (index, source);
+
+    public string Name => Source.Name;
+
+    /// <summary>The contract it was compiled from: do not change it.</summary>
+    public Flag Source { get; }
+
+    public IReadOnlyList<CompiledVariant> Variants => VariantArray;
+
+    internal int Index { get; }
+    internal CompiledVariant[] VariantArray { get; set; } = [];
+    internal CompiledRule[] Rules { get; set; } = [];
+    internal CompiledVariant? Default { get; set; }
+    internal FlagVariantCondition[] Prerequisites { get; set; } = [];
+
+    /// <summary>By client index; null: every client.</summary>
+    internal bool[]? Clients { get; set; }
+}
+
+public sealed class CompiledAssignment
+{
+    internal CompiledAssignment(Assignment source, CompiledVariant? variant) => (Source, Variant) = (source, variant);
+
+    public string Id => Source.Id;
+
+    public Assignment Source { get; }
+
+    internal CompiledVariant? Variant { get; }
+    internal bool IsFallthrough => Source.OutcomeCase == Assignment.OutcomeOneofCase.Fallthrough;
+}
+
+public sealed class CompiledRule
+{
+    internal CompiledRule(Rule source, string key)
+    {
+        (Source, Key) = (source, key);
+        Selector = new AttributePath(source.TargetingKeySelector.Length == 0 ? EvaluationContext.TargetingKey : source.TargetingKeySelector);
+        Fallbacks = [.. source.FallbackSelectors.Select(s => new AttributePath(s))];
+        HasDefaultSelector = Selector.Path == EvaluationContext.TargetingKey && Fallbacks.Length == 0;
+    }
+
+    public string Name => Source.Name;
+
+    public Rule Source { get; }
+
+    /// <summary>"flag/rule": what sticky records name it by.</summary>
+    internal string Key { get; }
+    internal AttributePath Selector { get; }
+    internal AttributePath[] Fallbacks { get; }
+    internal bool HasDefaultSelector { get; }
+    internal ulong Environments { get; set; }
+    internal SegmentCondition? Segment { get; set; }
+    internal Condition? Targeting { get; set; }
+    internal Bucketing Bucketing { get; set; } = null!;
+    internal CompiledAssignment[] Assignments { get; set; } = [];
+
+    /// <summary>Edge i starts a run of buckets that belongs to <see cref="Owners"/>[i] (-1: nobody).</summary>
+    internal uint[] Edges { get; set; } = [];
+    internal short[] Owners { get; set; } = [];
+
+    /// <summary>One assignment owns all buckets: no hashing, no unit needed.</summary>
+    internal bool IsFull => Owners is [>= 0];
+
+    internal CompiledAssignment? Pick(uint bucket)
+    {
+        var at = Edges.Length - 1;
+        while (at >= 0 && Edges[at] > bucket) at--;
+        return at < 0 || Owners[at] < 0 ? null : Assignments[Owners[at]];
+    }
+}
+
+/// <summary>Fallthroughs met before the answer, newest first. Interned, so meeting them allocates nothing.</summary>
+public sealed class FallthroughChain
+{
+    private FallthroughChain[] _next = [];
+
+    internal FallthroughChain(CompiledRule? rule, CompiledAssignment? assignment, FallthroughChain? previous) =>
+        (Rule, Assignment, Previous) = (rule!, assignment!, previous);
+
+    public CompiledRule Rule { get; }
+
+    public CompiledAssignment Assignment { get; }
+
+    public FallthroughChain? Previous { get; }
+
+    internal static FallthroughChain Then(FallthroughChain? chain, FallthroughChain root, CompiledRule rule, CompiledAssignment assignment)
+    {
+        var from = chain ?? root;
+        foreach (var known in from._next)
+        {
+            if (ReferenceEquals(known.Assignment, assignment)) return known;
+        }
+
+        var added = new FallthroughChain(rule, assignment, chain);
+        if (from._next.Length < 64) from._next = [.. from._next, added];
+        return added;
+    }
+}
+
+/// <summary>Units on a list: exact, a Bloom filter, or kept elsewhere.</summary>
+internal sealed class MemberList
+{
+    private readonly HashSet<string>? _exact;
+    private readonly byte[]? _words;
+    private readonly uint _hashes;
+    private readonly ulong _bits;
+
+    public MemberList(MaterializedList source)
+    {
+        Name = source.Name;
+        IsRemote = source.ContentCase == MaterializedList.ContentOneofCase.Remote;
+        if (source.Exact is { } exact) _exact = new(exact.Units, StringComparer.Ordinal);
+        if (source.Bloom is { } bloom) (_words, _hashes, _bits) = (bloom.Words.ToByteArray(), bloom.HashCount, bloom.BitCount);
+    }
+
+    public string Name { get; }
+
+    public bool IsRemote { get; }
+
+    public bool Contains(Resolving.Evaluation e) => _exact is not null ? _exact.Contains(e.UnitString) : InBloom(e.UnitBytes);
+
+    private bool InBloom(ReadOnlySpan<byte> unit)
+    {
+        var (hash, step) = Murmur3.X64(unit);
+        for (var i = 0; i < _hashes; i++, hash += step)
+        {
+            var bit = (hash & long.MaxValue) % _bits;
+            var at = (int)(bit >> 6) * 8 + 7 - (int)(bit >> 3 & 7);
+            if ((_words![at] >> (int)(bit & 7) & 1) == 0) return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,190 @@
+using System.Text.RegularExpressions;
+using Busker.Experiments.V1;
+using Busker.Flags.Conditions;
+using Comparison = Busker.Experiments.V1.Criterion.Types.Comparison;
+using LiteralCase = Busker.Experiments.V1.Literal.ValueOneofCase;
+
+namespace Busker.Flags.State;
+
+/// <summary>Criteria to predicates, with their literals checked.</summary>
+internal sealed class PredicateCompiler(FlagState state, Problems problems, bool shipped)
+{
+    private readonly Dictionary<string, AttributeType> _declared = Declared(state, problems);
+
+    public Condition? Compile(Criterion c, string path)
+    {
+        if (c.Attribute.Length == 0 || c.Attribute.Split('.').Any(s => s.Length == 0)) return Wrong(path + ".attribute", $"\"{c.Attribute}\" is not a path");
+        if (_declared.Count > 0 && !_declared.ContainsKey(c.Attribute)) return Wrong(path + ".attribute", $"\"{c.Attribute}\" is not declared");
+        if (c.Comparison is < Comparison.Typed or > Comparison.Loose) return Wrong(path + ".comparison", "is not known");
+        var mode = c.PredicateCase switch
+        {
+            Criterion.PredicateOneofCase.Some => ListMode.Some,
+            Criterion.PredicateOneofCase.Every => ListMode.Every,
+            _ => c.Comparison == Comparison.Typed ? ListMode.Some : ListMode.Whole,
+        };
+        var before = problems.Any;
+        var quantifier = c.Some ?? c.Every;
+        var predicate = quantifier is null ? Whole(c, path) : Inner(quantifier, c, path + (c.Some is null ? ".every" : ".some"));
+        if (predicate is null) return before || problems.Any ? null : Wrong(path, "has no predicate");
+        return new CriterionCondition(new AttributePath(c.Attribute), predicate, mode, IsText(quantifier), shipped, PredicateWords.Of(c));
+    }
+
+    private static bool IsText(Quantifier? q) => q?.PredicateCase is Quantifier.PredicateOneofCase.StartsWith
+        or Quantifier.PredicateOneofCase.EndsWith or Quantifier.PredicateOneofCase.Contains or Quantifier.PredicateOneofCase.Matches;
+
+    private Predicate? Whole(Criterion c, string path) => c.PredicateCase switch
+    {
+        Criterion.PredicateOneofCase.EqualTo => Equal(c.EqualTo, c, path + ".equal_to"),
+        Criterion.PredicateOneofCase.OneOf => Set(c.OneOf, c, path + ".one_of"),
+        Criterion.PredicateOneofCase.Between => Range(c.Between, c, path + ".between"),
+        Criterion.PredicateOneofCase.StartsWith => Text(Place.Start, c.StartsWith, path + ".starts_with"),
+        Criterion.PredicateOneofCase.EndsWith => Text(Place.End, c.EndsWith, path + ".ends_with"),
+        Criterion.PredicateOneofCase.Contains => Text(Place.Inside, c.Contains, path + ".contains"),
+        Criterion.PredicateOneofCase.Matches => Pattern(c.Matches, path + ".matches"),
+        Criterion.PredicateOneofCase.Presence => c.Presence is >= Presence.Set and <= Presence.Missing ? new PresencePredicate(c.Presence) : Refuse(path + ".presence", "is not known"),
+        Criterion.PredicateOneofCase.InNetwork => Network(c.InNetwork, path + ".in_network"),
+        Criterion.PredicateOneofCase.Modulo => c.Modulo.Divisor > 0 && c.Modulo.Remainder >= 0 && c.Modulo.Remainder < c.Modulo.Divisor
+            ? new ModuloPredicate(c.Modulo.Divisor, c.Modulo.Remainder, c.Comparison)
+            : Refuse(path + ".modulo", "needs 0 <= remainder < divisor"),
+        Criterion.PredicateOneofCase.RelativeTime => c.RelativeTime.HasFromUs || c.RelativeTime.HasToUs
+            ? new RelativeTimePredicate(c.RelativeTime.HasFromUs ? c.RelativeTime.FromUs : null, c.RelativeTime.HasToUs ? c.RelativeTime.ToUs : null)
+            : Refuse(path + ".relative_time", "needs from_us or to_us"),
+        Criterion.PredicateOneofCase.SemVer => Version(c.SemVer, path + ".sem_ver"),
+        Criterion.PredicateOneofCase.Size => new SizePredicate(c.Size.HasAtLeast ? c.Size.AtLeast : 0, c.Size.HasAtMost ? c.Size.AtMost : uint.MaxValue),
+        _ => null,
+    };
+
+    private Predicate? Inner(Quantifier q, Criterion c, string path) => q.PredicateCase switch
+    {
+        Quantifier.PredicateOneofCase.EqualTo => Equal(q.EqualTo, c, path + ".equal_to"),
+        Quantifier.PredicateOneofCase.OneOf => Set(q.OneOf, c, path + ".one_of"),
+        Quantifier.PredicateOneofCase.Between => Range(q.Between, c, path + ".between"),
+        Quantifier.PredicateOneofCase.StartsWith => Text(Place.Start, q.StartsWith, path + ".starts_with"),
+        Quantifier.PredicateOneofCase.EndsWith => Text(Place.End, q.EndsWith, path + ".ends_with"),
+        Quantifier.PredicateOneofCase.Contains => Text(Place.Inside, q.Contains, path + ".contains"),
+        Quantifier.PredicateOneofCase.Matches => Pattern(q.Matches, path + ".matches"),
+        _ => Refuse(path, "has no predicate"),
+    };
+
+    private Predicate? Equal(EqualTo source, Criterion c, string path)
+    {
+        if (source.Value is null || source.Value.ValueCase == LiteralCase.None)
+        {
+            return shipped ? new NeverPredicate() : new PresencePredicate(Presence.NullOrMissing);
+        }
+
+        return Set(new OneOf { Values = { source.Value } }, c, path);
+    }
+
+    private Predicate? Set(OneOf source, Criterion c, string path)
+    {
+        if (source.Values.Count == 0) return new NeverPredicate();
+        var type = source.Values[0].ValueCase;
+        if (source.Values.Any(v => v.ValueCase == LiteralCase.None)) return Refuse(path, "a literal is empty");
+        if (c.Comparison == Comparison.Loose) return type is LiteralCase.TimestampUs or LiteralCase.Version ? Refuse(path, "loose comparison knows bool, number and string") : new LooseSetPredicate([.. source.Values]);
+        if (source.Values.Any(v => v.ValueCase != type)) return Refuse(path, "its literals are of different types");
+        if (!Fits(c.Attribute, type, path)) return null;
+        return type switch
+        {
+            LiteralCase.Bool => new BoolSetPredicate(source.Values.Any(v => v.Bool), source.Values.Any(v => !v.Bool), c.Comparison),
+            LiteralCase.Number => new NumberSetPredicate([.. source.Values.Select(v => v.Number)], c.Comparison, shipped),
+            LiteralCase.TimestampUs => new TimestampSetPredicate([.. source.Values.Select(v => v.TimestampUs)], c.Comparison),
+            LiteralCase.Version => new TextSetPredicate([.. source.Values.Select(v => v.Version)], Comparison.Strict, false),
+            _ => new TextSetPredicate([.. source.Values.Select(v => v.String)], c.Comparison, source.IgnoreCase),
+        };
+    }
+
+    private Predicate? Range(Between b, Criterion c, string path)
+    {
+        var (low, high) = (b.Lower?.ValueCase ?? LiteralCase.None, b.Upper?.ValueCase ?? LiteralCase.None);
+        var type = low == LiteralCase.None ? high : low;
+        if (type == LiteralCase.None) return shipped ? new PassPredicate() : new NeverPredicate();
+        if (high != LiteralCase.None && high != type) return Refuse(path, "its ends are of different types");
+        if (!Fits(c.Attribute, type, path)) return null;
+        var (above, below) = (b.LowerExclusive, b.UpperExclusive);
+        return type switch
+        {
+            LiteralCase.Number => new NumberRangePredicate(b.Lower?.Number, above, b.Upper?.Number, below, c.Comparison, shipped),
+            LiteralCase.TimestampUs => new TimestampRangePredicate(b.Lower?.TimestampUs, above, b.Upper?.TimestampUs, below, c.Comparison),
+            LiteralCase.Version => new VersionRangePredicate(Short(b.Lower), above, Short(b.Upper), below),
+            LiteralCase.String when c.Comparison != Comparison.Typed => new TextRangePredicate(b.Lower?.String, above, b.Upper?.String, below),
+            _ => Refuse(path, "a range is of numbers, timestamps or versions"),
+        };
+    }
+
+    private static ShortVersion? Short(Literal? literal) => literal is null ? null : ShortVersion.Parse(literal.Version);
+
+    private Predicate? Text(Place place, Text source, string path) => source.Values.Count == 0
+        ? Refuse(path, "has no values")
+        : new TextPredicate(place, [.. source.Values], source.IgnoreCase);
+
+    private Predicate? Pattern(Pattern source, string path)
+    {
+        var (pattern, refusal) = PatternSyntax.Translate(source.Regex, source.IgnoreCase);
+        if (pattern is null) return Refuse(path + ".regex", refusal!);
+        try
+        {
+            return new PatternPredicate(new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return Refuse(path + ".regex", $"cannot be compiled: {e.Message}");
+        }
+    }
+
+    private Predicate? Network(Networks source, string path)
+    {
+        var ranges = new List<NetworkRange>();
+        for (var i = 0; i < source.Cidrs.Count; i++)
+        {
+            if (NetworkRange.TryParse(source.Cidrs[i], out var range)) ranges.Add(range);
+            else Refuse($"{path}.cidrs[{i}]", $"\"{source.Cidrs[i]}\" is not a network such as 10.0.0.0/8");
+        }
+
+        return source.Cidrs.Count == 0 ? Refuse(path, "has no networks") : new NetworkPredicate([.. ranges]);
+    }
+
+    private Predicate? Version(SemVer source, string path) =>
+        source.Op is < SemVer.Types.Op.Equal or > SemVer.Types.Op.Tilde ? Refuse(path + ".op", "is not known")
+        : FullVersion.TryParse(source.Version, out _) ? new SemVerPredicate(source.Op, source.Version)
+        : Refuse(path + ".version", $"\"{source.Version}\" is not a semantic version");
+
+    private bool Fits(string attribute, LiteralCase literal, string path)
+    {
+        if (!_declared.TryGetValue(attribute, out var type)) return true;
+        var fits = literal switch
+        {
+            LiteralCase.Bool => type == AttributeType.Bool,
+            LiteralCase.Number => type == AttributeType.Number,
+            LiteralCase.TimestampUs => type == AttributeType.Timestamp,
+            LiteralCase.Version => type == AttributeType.Version,
+            _ => type == AttributeType.String,
+        };
+        if (!fits) problems.Add(path, $"\"{attribute}\" is declared as {type.ToString().ToLowerInvariant()}, the literal is {literal.ToString().ToLowerInvariant()}");
+        return fits;
+    }
+
+    private static Dictionary<string, AttributeType> Declared(FlagState state, Problems problems)
+    {
+        var declared = new Dictionary<string, AttributeType>(StringComparer.Ordinal);
+        for (var i = 0; i < state.Attributes.Count; i++)
+        {
+            if (state.Attributes[i].Type == AttributeType.Unspecified) problems.Add($"attributes[{i}].type", "is missing");
+            if (!declared.TryAdd(state.Attributes[i].Path, state.Attributes[i].Type)) problems.Add($"attributes[{i}].path", "is there twice");
+        }
+
+        return declared;
+    }
+
+    private Predicate? Refuse(string path, string message)
+    {
+        problems.Add(path, message);
+        return null;
+    }
+
+    private Condition? Wrong(string path, string message)
+    {
+        problems.Add(path, message);
+        return null;
+    }
+}
