@@ -1,4 +1,6 @@
 namespace Busker.Kernel;
 
 // Append-only, alphabetical by prefix. A prefix is public for ever: it is in customers' logs.
+public readonly struct AllowanceKind : IIdKind { public static string Prefix => "alw"; }
+public readonly struct DraftKind : IIdKind { public static string Prefix => "drf"; }
 public readonly struct TenantKind : IIdKind { public static string Prefix => "ten"; }
