@@ -1,0 +1,20 @@
+using System.Reflection;
+using Busker.Entitlements.V1;
+using Busker.Rpc;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Busker.Entitlements;
+
+/// <summary>The room's table of contents.</summary>
+public static class EntitlementsModule
+{
+    /// <summary>Holds the room's migrations.</summary>
+    public static Assembly Assembly => typeof(EntitlementsModule).Assembly;
+
+    /// <summary>Needs the Catalog room.</summary>
+    public static IServiceCollection AddEntitlements(this IServiceCollection services) => services
+        .AddSingleton<CapBook>()
+        .AddRpcs(EntitlementsReflection.Descriptor.Services[0],
+            typeof(SetListenerPlan), typeof(GetListener), typeof(ListListeners), typeof(ResolveEntitlements),
+            typeof(ConsumeCap), typeof(GetCapBalance), typeof(GrantAllowance));
+}
