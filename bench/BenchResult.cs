@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+
+namespace Busker.Bench;
+
+/// <summary>A file in bench/results: one row for each measurement, with the machine, the commit and the date it was made on.</summary>
+internal sealed class BenchResult(string name, string columns)
+{
+    private readonly List<string> _rows = [];
+
+    public static string Root { get; } = Path.GetFullPath(
+        Assembly.GetEntryAssembly()!.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Root").Value!);
+
+    public void Add(params object[] values) =>
+        _rows.Add(string.Join(',', values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture))));
+
+    public void Save()
+    {
+        var path = Path.Combine(Root, "bench", "results", name + ".csv");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var head = $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd},{Commit()},{Machine()}";
+        File.WriteAllLines(path, _rows.Select(r => $"{head},{r}").Prepend("date,commit,machine," + columns));
+        Console.WriteLine($"written to {Path.GetRelativePath(Root, path)}");
+    }
+
+    private static string Machine()
+    {
+        var model = File.Exists("/proc/cpuinfo")
+            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
+            : null;
+        return $"{Environment.ProcessorCount} x {(model ?? "unknown processor").Replace(',', ' ')}";
+    }
+
+    private static string Commit()
+    {
+        using var git = Process.Start(new ProcessStartInfo("git", "rev-parse --short HEAD") { WorkingDirectory = Root, RedirectStandardOutput = true });
+        return git?.StandardOutput.ReadToEnd().Trim() is { Length: > 0 } commit ? commit : "unknown";
+    }
+}
