@@ -1,8 +1,10 @@
+using Busker.Rpc.Telemetry;
 using Busker.Rpc.Wire;
+using Grpc.Health.V1;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 
 namespace Busker.Rpc;
 
@@ -25,7 +27,14 @@ public static class Edge
         services.AddSingleton<ExchangeReader>();
         services.AddSingleton<Lifecycle>();
         services.AddSingleton<EdgePipeline>();
-        return services;
+        services.AddSingleton<Strangers>();
+        services.AddSingleton<Cors>();
+        services.AddSingleton<RpcTelemetry>();
+        services.AddSingleton<PrometheusText>();
+        services.AddSingleton<Probes>();
+        services.AddHostedService<Otlp>();
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = options.DrainTimeMax);
+        return services.AddOpenRpcs();
     }
 
     /// <summary>
@@ -36,8 +45,28 @@ public static class Edge
     {
         var table = app.ApplicationServices.GetRequiredService<MethodTable>();
         var pipeline = app.ApplicationServices.GetRequiredService<EdgePipeline>();
-        app.Use(next => http =>
-            table.Find(http.Request.Path.Value ?? "") is { } method ? pipeline.HandleAsync(http, method) : next(http));
-        return app;
+        var cors = app.ApplicationServices.GetRequiredService<Cors>();
+        var strangers = app.ApplicationServices.GetRequiredService<Strangers>();
+        var probes = app.ApplicationServices.GetRequiredService<Probes>();
+        return app.Use(next => http =>
+        {
+            if (cors.Apply(http)) return Task.CompletedTask;
+            if (table.Find(http.Request.Path.Value ?? "") is { } method) return pipeline.HandleAsync(http, method);
+            return probes.Answer(http) ?? (strangers.TryAnswer(http) ? Task.CompletedTask : next(http));
+        });
+    }
+
+    /// <summary>Health and reflection: asked by load balancers and tools, without a key.</summary>
+    private static IServiceCollection AddOpenRpcs(this IServiceCollection services)
+    {
+        services.AddSingleton<Health.Serving>();
+        services.AddSingleton<Health.Check>().AddSingleton<Health.List>().AddSingleton<Health.Watch>();
+        services.AddSingleton<Reflection.ServerReflectionInfo>().AddSingleton<Reflection.Alpha.ServerReflectionInfo>();
+        services.AddSingleton(new RpcRegistration(HealthReflection.Descriptor.Services[0],
+            [typeof(Health.Check), typeof(Health.List), typeof(Health.Watch)]) { IsOpen = true });
+        services.AddSingleton(new RpcRegistration(Grpc.Reflection.V1.ReflectionReflection.Descriptor.Services[0],
+            [typeof(Reflection.ServerReflectionInfo)]) { IsOpen = true });
+        return services.AddSingleton(new RpcRegistration(Grpc.Reflection.V1Alpha.ReflectionReflection.Descriptor.Services[0],
+            [typeof(Reflection.Alpha.ServerReflectionInfo)]) { IsOpen = true });
     }
 }

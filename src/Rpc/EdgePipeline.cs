@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using Busker.Kernel;
+using Busker.Rpc.Telemetry;
 using Busker.Rpc.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -8,7 +10,8 @@ namespace Busker.Rpc;
 
 /// <summary>One call from head to end: read the head, admit, run, say how it ended. The only place that catches.</summary>
 internal sealed partial class EdgePipeline(
-    ExchangeReader reader, Admission admission, EdgeOptions options, Lifecycle lifecycle, ILogger<EdgePipeline> log)
+    ExchangeReader reader, Admission admission, EdgeOptions options, Lifecycle lifecycle,
+    RpcTelemetry telemetry, ILogger<EdgePipeline> log)
 {
     public async Task HandleAsync(HttpContext http, RpcMethod method)
     {
@@ -34,7 +37,10 @@ internal sealed partial class EdgePipeline(
 
         using var patience = Patience(x);
         x.Ct = patience?.Token ?? http.RequestAborted;
+        var startedAt = Stopwatch.GetTimestamp();
+        var activity = telemetry.Start(x);
         var status = await RunAsync(x);
+        telemetry.Stop(x, activity, status, startedAt);
         if (!http.RequestAborted.IsCancellationRequested) x.Dialect.End(x, status);
     }
 

@@ -1,4 +1,3 @@
-using Busker.Kernel;
 using Microsoft.AspNetCore.Http;
 
 namespace Busker.Rpc.Wire;
@@ -10,10 +9,13 @@ internal enum Codec
 }
 
 /// <summary>One call as it stands on the wire: what was asked, in which dialect, and how far the answer has gone.</summary>
-internal sealed class Exchange(HttpContext http, RpcMethod method, Dialect dialect, Codec codec)
+internal sealed class Exchange(HttpContext http, RpcMethod? method, Dialect dialect, Codec codec)
 {
     public HttpContext Http { get; } = http;
-    public RpcMethod Method { get; } = method;
+    
+    /// <summary>Never asked for when the method is unknown: such a call only ends.</summary>
+    public RpcMethod Method => method ?? throw new Busker.Kernel.InvariantException("this call names no known method");
+
     public Dialect Dialect { get; } = dialect;
     public Codec Codec { get; } = codec;
 
