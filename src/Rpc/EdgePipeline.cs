@@ -3,6 +3,7 @@ using System.Net;
 using Busker.Kernel;
 using Busker.Rpc.Telemetry;
 using Busker.Rpc.Wire;
+using Busker.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -59,6 +60,11 @@ internal sealed partial class EdgePipeline(
                 : lifecycle.Stopping.IsCancellationRequested && x.Method.Streams ? WireStatus.Of(Draining)
                 : WireStatus.DeadlineExceeded;
         }
+        catch (DatabaseUnavailableException e)
+        {
+            LogAway(log, e, x.Method.FullName, x.RequestId);
+            return WireStatus.Of(e.Fault);
+        }
         catch (BadHttpRequestException e)
         {
             return e.StatusCode == (int)HttpStatusCode.RequestEntityTooLarge
@@ -97,6 +103,9 @@ internal sealed partial class EdgePipeline(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} failed; request id {RequestId}")]
     private static partial void LogBug(ILogger log, Exception bug, string method, string requestId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} found the database away; request id {RequestId}")]
+    private static partial void LogAway(ILogger log, Exception why, string method, string requestId);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} lost its caller; request id {RequestId}: {Why}")]
     private static partial void LogGone(ILogger log, string method, string requestId, string why);

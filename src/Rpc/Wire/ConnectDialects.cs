@@ -42,10 +42,12 @@ internal sealed class ConnectUnaryDialect : ConnectDialect
         if (x.Codec == Codec.Proto)
         {
             var size = message.CalculateSize();
-            if (!x.AcceptsGzip || size < Gzip.WorthwhileBytes)
+            if (size <= MessageWriter.DirectBytesMax && (!x.AcceptsGzip || size < Gzip.WorthwhileBytes))
             {
                 response.ContentLength = size;
-                message.WriteTo(response.BodyWriter);
+                if (size == 0) return;
+                message.WriteTo(response.BodyWriter.GetSpan(size)[..size]);
+                response.BodyWriter.Advance(size);
                 return;
             }
         }

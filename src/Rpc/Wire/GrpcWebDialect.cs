@@ -52,7 +52,12 @@ internal sealed class GrpcWebTextDialect : GrpcWebDialect
         while (true)
         {
             var read = await body.ReadAsync(x.Ct);
-            if (read.Buffer.Length > bytesMax) return RequestReader.TooLarge(x.Options.MessageBytesMax);
+            if (read.Buffer.Length > bytesMax)
+            {
+                body.AdvanceTo(read.Buffer.End);
+                return RequestReader.TooLarge(x.Options.MessageBytesMax);
+            }
+
             if (read.IsCompleted)
             {
                 var plain = DecodePieces(read.Buffer.ToArray());

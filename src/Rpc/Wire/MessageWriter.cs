@@ -9,7 +9,8 @@ namespace Busker.Rpc.Wire;
 internal static class MessageWriter
 {
     private const int Head = 5;
-    private const int DirectBytesMax = 60_000;
+    /// <summary>Larger messages go through a rented buffer: the connection's own hands out no such spans cheaply.</summary>
+    public const int DirectBytesMax = 60_000;
 
     /// <summary>A message in its five-byte envelope, gzip when the caller takes it and it is worth it.</summary>
     public static void WriteEnvelope(Exchange x, IBufferWriter<byte> target, IMessage message)
@@ -17,9 +18,12 @@ internal static class MessageWriter
         if (x.Codec == Codec.Proto)
         {
             var size = message.CalculateSize();
-            if (!x.AcceptsGzip || size < Gzip.WorthwhileBytes)
+            if (size <= DirectBytesMax && (!x.AcceptsGzip || size < Gzip.WorthwhileBytes))
             {
-                WritePlain(target, message, size);
+                var span = target.GetSpan(Head + size);
+                WriteHead(span, 0, size);
+                message.WriteTo(span.Slice(Head, size));
+                target.Advance(Head + size);
                 return;
             }
         }
@@ -49,22 +53,6 @@ internal static class MessageWriter
         if (codec == Codec.Json) JsonWriter.Write(body, message);
         else message.WriteTo(body);
         return body;
-    }
-
-    private static void WritePlain(IBufferWriter<byte> target, IMessage message, int size)
-    {
-        if (size <= DirectBytesMax)
-        {
-            var span = target.GetSpan(Head + size);
-            WriteHead(span, 0, size);
-            message.WriteTo(span.Slice(Head, size));
-            target.Advance(Head + size);
-            return;
-        }
-
-        WriteHead(target.GetSpan(Head), 0, size);
-        target.Advance(Head);
-        message.WriteTo(target);
     }
 
     private static void WriteHead(Span<byte> span, byte flags, int length)

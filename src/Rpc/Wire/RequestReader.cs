@@ -40,7 +40,12 @@ internal static class RequestReader
             if (buffer.Length >= EnvelopeHead)
             {
                 var (flags, length) = Head(buffer);
-                if (length > (uint)x.Options.MessageBytesMax) return TooLarge(x.Options.MessageBytesMax);
+                if (length > (uint)x.Options.MessageBytesMax)
+                {
+                    body.AdvanceTo(buffer.End); // so that the connection can be drained and used again
+                    return TooLarge(x.Options.MessageBytesMax);
+                }
+
                 if (buffer.Length >= EnvelopeHead + length)
                 {
                     var payload = buffer.Slice(EnvelopeHead, length);
@@ -68,7 +73,12 @@ internal static class RequestReader
         while (true)
         {
             var read = await body.ReadAsync(x.Ct);
-            if (read.Buffer.Length > x.Options.MessageBytesMax) return TooLarge(x.Options.MessageBytesMax);
+            if (read.Buffer.Length > x.Options.MessageBytesMax)
+            {
+                body.AdvanceTo(read.Buffer.End); // so that the connection can be drained and used again
+                return TooLarge(x.Options.MessageBytesMax);
+            }
+
             if (!read.IsCompleted)
             {
                 body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
