@@ -16,6 +16,9 @@ public readonly record struct NewFact(Guid Scope, string Key, IMessage Body);
 /// </summary>
 public static class Outbox
 {
+    /// <summary>How long facts are kept after everyone has read them.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(7);
+
     private const string Append = """
         insert into storage.outbox (tenant_id, key, kind, at, trace, body)
         select tenant_id, key, kind, $4, $5, body
@@ -44,6 +47,17 @@ public static class Outbox
         await command.ExecuteNonQueryAsync(ct);
         tx.HasFacts = true;
     }
+
+    /// <summary>Forgets facts that are older than <see cref="Kept"/>, read by every consumer, and parked by none.</summary>
+    /// <returns>How many were forgotten; ask again while it is <paramref name="most"/>.</returns>
+    public static Task<int> ExpireAsync(Tx tx, int most, CancellationToken ct) => tx.ExecuteAsync(
+        """
+        delete from storage.outbox where position in (
+            select position from storage.outbox o
+            where position <= (select coalesce(min(position), 0) from storage.cursor) and at < $1
+              and not exists (select from storage.parked p where p.position = o.position)
+            order by position limit $2)
+        """, [tx.Now - Kept, most], ct);
 
     private static string? Trace() => Activity.Current is { Recorded: true, Id: { } id } ? id : null;
 }

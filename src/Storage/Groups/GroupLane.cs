@@ -41,10 +41,9 @@ internal sealed class GroupLane<TUnit, TAnswer>(Db db, GroupPlan<TUnit, TAnswer>
 
     public async Task RunAsync()
     {
-        var repeats = new Queue<Pending<TUnit, TAnswer>>();
-        while (repeats.Count > 0 || await _queue.Reader.WaitToReadAsync())
+        while (await _queue.Reader.WaitToReadAsync())
         {
-            var units = Draw(repeats);
+            var units = Draw();
             if (units.Count == 0) continue;
             var began = Stopwatch.GetTimestamp();
             using (var activity = StorageTelemetry.Source.StartActivity(plan.Name))
@@ -58,21 +57,20 @@ internal sealed class GroupLane<TUnit, TAnswer>(Db db, GroupPlan<TUnit, TAnswer>
         }
     }
 
-    /// <summary>A request that comes twice in one batch is put off to the next, where its answer will be known.</summary>
-    private List<Pending<TUnit, TAnswer>> Draw(Queue<Pending<TUnit, TAnswer>> repeats)
+    /// <summary>A request that comes twice ends the batch: in the next one its answer is known.</summary>
+    private List<Pending<TUnit, TAnswer>> Draw()
     {
         var units = new List<Pending<TUnit, TAnswer>>();
         var names = new HashSet<(Guid, Guid)>();
-        for (var i = repeats.Count; i > 0; i--) Take(repeats.Dequeue());
-        while (units.Count < limits.BatchMax && _queue.Reader.TryRead(out var unit)) Take(unit);
-        return units;
-
-        void Take(Pending<TUnit, TAnswer> unit)
+        while (units.Count < limits.BatchMax && _queue.Reader.TryPeek(out var unit))
         {
+            if (!unit.Abandoned && unit.Key is { } key && !names.Add((key.Scope, unit.Name))) break;
+            _queue.Reader.TryRead(out _);
             if (unit.Abandoned) Done(1);
-            else if (unit.Key is { } key && !names.Add((key.Scope, unit.Name))) repeats.Enqueue(unit);
             else units.Add(unit);
         }
+
+        return units;
     }
 
     private async Task SettleAsync(List<Pending<TUnit, TAnswer>> units)
