@@ -1,0 +1,53 @@
+using Busker.Kernel;
+using Busker.Rpc;
+using Busker.Storage;
+using Busker.Tenancy.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Busker.Tenancy;
+
+/// <summary>Changes made in the world of the calling key, newest first, a page at a time.</summary>
+internal sealed class SearchAudit(Db db) : IRpc<SearchAuditRequest, SearchAuditResponse>
+{
+    public async Task<Result<SearchAuditResponse>> HandleAsync(SearchAuditRequest request, Call call, CancellationToken ct)
+    {
+        var size = PageSize.Of(request.Page?.PageSize ?? 0);
+        if (size.Fault is { } wrong) return wrong;
+        var filter = Filter(request);
+        if (filter.Fault is { } fault) return fault;
+        var bound = $"{call.Method} {filter.Value}";
+        var after = PageToken.Read(request.Page?.PageToken ?? "", bound);
+        if (after.Fault is { } bad) return bad;
+
+        Guid? before = after.Value.Length == 0 ? null : Guid.Parse(after.Value);
+        var most = Math.Min(size.Value + 1, Audit.PageMax);
+        var found = await db.ReadAsync((tx, token) => Audit.SearchAsync(tx, call.Scope, filter.Value, before, most, token), ct);
+        var page = found.Take(Math.Min(size.Value, Audit.PageMax - 1)).ToList();
+        return new SearchAuditResponse
+        {
+            Entries = { page.Select(Entry) },
+            NextPageToken = found.Count > page.Count ? PageToken.After(page[^1].Id.ToString(), bound) : "",
+        };
+    }
+
+    private static Result<AuditFilter> Filter(SearchAuditRequest request)
+    {
+        Id<KeyKind> key = default;
+        if (request.KeyId.Length > 0 && !Id<KeyKind>.TryParse(request.KeyId, null, out key)) return Fault.Invalid("key_id", "Not a key_ id.");
+        return new AuditFilter(
+            Given(request.Subject), request.KeyId.Length > 0 ? key.Value : null, Given(request.Method), Given(request.RequestId),
+            request.FromTime?.ToDateTimeOffset(), request.ToTime?.ToDateTimeOffset());
+    }
+
+    private static string? Given(string text) => text.Length == 0 ? null : text;
+
+    private static V1.AuditEntry Entry(Storage.AuditEntry entry) => new()
+    {
+        AuditId = entry.Id.ToString(), Time = Answers.Stamp(entry.At), KeyId = new Id<KeyKind>(entry.Author.Principal).ToString(),
+        Method = entry.Author.Method, RequestId = entry.Author.RequestId, Subject = entry.Subject,
+        Before = Json(entry.Before), After = Json(entry.After),
+    };
+
+    private static Value? Json(string? text) => text is null ? null : JsonParser.Default.Parse<Value>(text);
+}
