@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Busker.Cli.Commands;
 
 // The operator's command line: a table of contents. Each command family is one file in Commands/.
 var root = new RootCommand("Busker: the open back end of a freemium streaming service.");
+root.Subcommands.Add(StatsCommand.Create());
 return await root.Parse(args).InvokeAsync();

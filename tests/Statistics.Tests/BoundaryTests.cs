@@ -28,6 +28,8 @@ public sealed class BoundaryTests
         var boundary = Boundary.Solve(information, .05, sides, Spending.Power(exponent), Grid.Classic).Value;
         for (var k = 0; k < bounds.Length; k++) boundary.Bounds[k].ShouldBe(bounds[k], 2e-6);
         for (var k = 0; k < nominal.Length; k++) boundary.NominalAlpha(k).ShouldBe(nominal[k], 1e-7);
+        var exact = Boundary.Solve(information, .05, sides, Spending.Power(exponent)).Value;
+        for (var k = 0; k < bounds.Length; k++) exact.Bounds[k].ShouldBe(bounds[k], 5e-5);
         if (information.Length == 10) boundary.NominalAlpha(9).ShouldBe(.0297343, 1e-7);
     }
 
