@@ -11,7 +11,7 @@ public enum Grid
 
     /// <summary>
     /// The trapezoid rule with steps of 0.05 deviations of the increment, as in the Lan–DeMets programs of Reboussin, DeMets, Kim and Lan (2000) and the
-    /// packages that descend from them. Some 4e-5 off on z; for reproducing their tables.
+    /// packages that descend from them. Some 5e-5 off on z; for reproducing their tables.
     /// </summary>
     Classic,
 }
