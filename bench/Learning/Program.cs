@@ -9,7 +9,6 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 return args switch
 {
     ["train", var family, var rows, var width, var threads, .. var rest] => TrainOnce.Run(family, int.Parse(rows), int.Parse(width), int.Parse(threads), rest),
-    ["tune", var folder] => Tune.Run(folder),
     _ => 2,
 };
 
@@ -29,7 +28,7 @@ internal static class TrainOnce
 
         var examples = Examples.Of(table, labels).Value;
         // L2 0 as in scikit-learn's default.
-        var booster = new Booster(new BoostOptions { Trees = 100, MaxLeaves = 31, MinRows = 20, L2 = 0, Cuts = Environment.GetEnvironmentVariable("CUTS") == "q" ? Cuts.Quantile : Cuts.Mixed }, lanes);
+        var booster = new Booster(new BoostOptions { Trees = 100, MaxLeaves = 31, MinRows = 20, L2 = 0, Cuts = Cuts.Quantile }, lanes);
         var warm = Made.Set(family, 20_000, width, 3);
         booster.Fit(Examples.Of(warm.Table, warm.Labels).Value);
         var watch = Stopwatch.StartNew();

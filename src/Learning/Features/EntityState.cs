@@ -76,7 +76,11 @@ internal sealed class EntityState(EntityPlan plan)
             Decays[d].Sum = Decays[d].Sum * keep + amount;
         }
 
-        for (var s = 0; s < Sketches.Length; s++) Sketches[s].Add(time, keys[plan.Sketches[s].Other]);
+        for (var s = 0; s < Sketches.Length; s++)
+        {
+            if (keys[plan.Sketches[s].Other] is not 0 and var other) Sketches[s].Add(time, other);
+        }
+
         Total++;
         First = Math.Min(First, time);
         Last = time;

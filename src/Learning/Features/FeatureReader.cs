@@ -40,7 +40,7 @@ internal readonly ref struct FeatureReader(Attempt attempt)
             case Measure.DaysSinceFirstKnownFraud: return FirstFraud(state!, windows[step.Window]);
             case Measure.Distinct:
                 var other = plan.Sketches[step.Window].Other;
-                return state?.Sketches[step.Window].Count(_attempt.Time, step.WithCurrent ? keys[other] : 0) ?? own;
+                return state?.Sketches[step.Window].Count(_attempt.Time, step.WithCurrent ? keys[other] : 0) ?? (keys[other] == 0 ? 0 : own);
             case Measure.DecayedCount: return (state is null ? 0 : state.Decays[step.Window].Count * Keep(state, step.Length)) + own;
             case Measure.DecayedMean: return DecayedMean(step, state, own, ownAmount);
             default: return AllTime(step.Measure, state);

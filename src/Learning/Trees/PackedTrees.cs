@@ -49,10 +49,10 @@ internal sealed unsafe class PackedTrees
         var slots = new Slots();
         foreach (var tree in model.Trees)
         {
-            if (tree.Nodes > MaxNodes || tree.Flags.Any(f => (f & ~NodeTraits.MissingLeft) != 0)) return null;
+            if (tree.Nodes > MaxNodes || tree.Traits.Any(f => (f & ~NodeTraits.MissingLeft) != 0)) return null;
             for (var node = 0; node < tree.Nodes; node++)
             {
-                if (!tree.IsLeaf(node)) slots.Add(tree.Feature[node], tree.Flags[node], tree.Threshold[node]);
+                if (!tree.IsLeaf(node)) slots.Add(tree.Feature[node], tree.Traits[node], tree.Threshold[node]);
             }
         }
 
@@ -74,7 +74,7 @@ internal sealed unsafe class PackedTrees
                 continue;
             }
 
-            var (slot, number) = slots.Find(tree.Feature[node], tree.Flags[node], tree.Threshold[node]);
+            var (slot, number) = slots.Find(tree.Feature[node], tree.Traits[node], tree.Threshold[node]);
             nodes.Add(((uint)slot << 22) | ((uint)number << 12) | (uint)order.Count);
             values.Add(0);
             order.Add(tree.Left[node]);

@@ -22,7 +22,7 @@ public sealed class Tree
     public required double[] Threshold { get; init; }
     public required int[] Left { get; init; }
     public required int[] Right { get; init; }
-    public required NodeTraits[] Flags { get; init; }
+    public required NodeTraits[] Traits { get; init; }
 
     /// <summary>Leaf values, learning rate included; 0 for inner nodes.</summary>
     public required double[] Value { get; init; }
@@ -44,7 +44,7 @@ public sealed class Tree
     /// <summary>The one decision that prediction, explanation and dependence share.</summary>
     public bool GoesLeft(int node, double value)
     {
-        var flags = Flags[node];
+        var flags = Traits[node];
         if (double.IsNaN(value) || ((flags & NodeTraits.ZeroIsMissing) != 0 && Math.Abs(value) <= 1e-35)) return (flags & NodeTraits.MissingLeft) != 0;
         return (flags & NodeTraits.Categorical) == 0
             ? value <= Threshold[node]

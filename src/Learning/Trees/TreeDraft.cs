@@ -45,7 +45,7 @@ internal sealed class TreeDraft
             Threshold = [.. _nodes.Select((n, i) => inner[i] && !n.Split.Categorical ? Cut(map.Columns[n.Split.Feature].Cuts, n.Split.Bin) : 0)],
             Left = [.. _nodes.Select(n => n.Left)],
             Right = [.. _nodes.Select(n => n.Right)],
-            Flags = [.. _nodes.Select(n => (n.Split.MissingLeft ? NodeTraits.MissingLeft : 0) | (n.Split.Categorical ? NodeTraits.Categorical : 0))],
+            Traits = [.. _nodes.Select(n => (n.Split.MissingLeft ? NodeTraits.MissingLeft : 0) | (n.Split.Categorical ? NodeTraits.Categorical : 0))],
             Value = [.. _values.Select((v, i) => inner[i] ? 0 : v)],
             Cover = [.. _covers],
             Gain = [.. _nodes.Select((n, i) => inner[i] ? n.Split.Gain : 0)],

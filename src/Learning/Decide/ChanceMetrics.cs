@@ -1,0 +1,57 @@
+namespace Busker.Learning.Decide;
+
+/// <summary>One group of a reliability curve: rows of neighbouring chances.</summary>
+public readonly record struct ReliabilityPoint(double Chance, double Share, int Rows);
+
+/// <summary>Measures of chances (not only of their order) against labels in 0 … 1.</summary>
+public static class ChanceMetrics
+{
+    public static double LogLoss(ReadOnlySpan<double> chances, ReadOnlySpan<double> labels)
+    {
+        double sum = 0;
+        for (var r = 0; r < chances.Length; r++)
+        {
+            var p = Math.Clamp(chances[r], 1e-15, 1 - 1e-15);
+            sum -= labels[r] * Math.Log(p) + (1 - labels[r]) * Math.Log(1 - p);
+        }
+
+        return sum / chances.Length;
+    }
+
+    public static double Brier(ReadOnlySpan<double> chances, ReadOnlySpan<double> labels)
+    {
+        double sum = 0;
+        for (var r = 0; r < chances.Length; r++) sum += (chances[r] - labels[r]) * (chances[r] - labels[r]);
+        return sum / chances.Length;
+    }
+
+    /// <summary>Σ chances / Σ labels: 1 when calibrated in the large.</summary>
+    public static double Balance(ReadOnlySpan<double> chances, ReadOnlySpan<double> labels)
+    {
+        double expected = 0, seen = 0;
+        for (var r = 0; r < chances.Length; r++) (expected, seen) = (expected + chances[r], seen + labels[r]);
+        return expected / seen;
+    }
+
+    /// <summary>Mean chance against share of positives in groups of equal size.</summary>
+    public static ReliabilityPoint[] Reliability(ReadOnlySpan<double> chances, ReadOnlySpan<double> labels, int groups)
+    {
+        var (keys, values) = (chances.ToArray(), labels.ToArray());
+        Array.Sort(keys, values);
+        var points = new List<ReliabilityPoint>();
+        for (var g = 0; g < groups; g++)
+        {
+            var (from, to) = ((int)((long)g * keys.Length / groups), (int)((long)(g + 1) * keys.Length / groups));
+            if (to > from) points.Add(new ReliabilityPoint(keys[from..to].Average(), values[from..to].Average(), to - from));
+        }
+
+        return [.. points];
+    }
+
+    /// <summary>Expected calibration error over groups of equal size.</summary>
+    public static double CalibrationError(ReadOnlySpan<double> chances, ReadOnlySpan<double> labels, int groups = 20)
+    {
+        var rows = chances.Length;
+        return Reliability(chances, labels, groups).Sum(p => Math.Abs(p.Chance - p.Share) * p.Rows / rows);
+    }
+}
