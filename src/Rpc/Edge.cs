@@ -1,3 +1,4 @@
+using Busker.Rpc.OpenApi;
 using Busker.Rpc.Telemetry;
 using Busker.Rpc.Wire;
 using Grpc.Health.V1;
@@ -32,6 +33,8 @@ public static class Edge
         services.AddSingleton<RpcTelemetry>();
         services.AddSingleton<PrometheusText>();
         services.AddSingleton<Probes>();
+        services.AddSingleton<OpenApiDocument>();
+        services.AddSingleton<ApiPages>();
         services.AddHostedService<Otlp>();
         services.Configure<HostOptions>(o => o.ShutdownTimeout = options.DrainTimeMax);
         return services.AddOpenRpcs();
@@ -47,12 +50,13 @@ public static class Edge
         var pipeline = app.ApplicationServices.GetRequiredService<EdgePipeline>();
         var cors = app.ApplicationServices.GetRequiredService<Cors>();
         var strangers = app.ApplicationServices.GetRequiredService<Strangers>();
+        var pages = app.ApplicationServices.GetRequiredService<ApiPages>();
         var probes = app.ApplicationServices.GetRequiredService<Probes>();
         return app.Use(next => http =>
         {
             if (cors.Apply(http)) return Task.CompletedTask;
             if (table.Find(http.Request.Path.Value ?? "") is { } method) return pipeline.HandleAsync(http, method);
-            return probes.Answer(http) ?? (strangers.TryAnswer(http) ? Task.CompletedTask : next(http));
+            return probes.Answer(http) ?? pages.Answer(http) ?? (strangers.TryAnswer(http) ? Task.CompletedTask : next(http));
         });
     }
 

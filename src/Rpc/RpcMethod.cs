@@ -79,6 +79,6 @@ internal sealed class StreamMethod<TRequest, TResponse>(MethodDescriptor descrip
     {
         if (!x.Begun) x.Dialect.Begin(x);
         x.Dialect.Write(x, message);
-        await x.Http.Response.BodyWriter.FlushAsync(x.Ct);
+        await x.Http.Response.BodyWriter.FlushAsync(x.Http.RequestAborted); // a last word may follow the end of patience
     }
 }

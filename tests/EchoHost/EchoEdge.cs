@@ -26,7 +26,7 @@ public sealed class EchoEdge : IAsyncDisposable
     public Uri Http1 { get; private set; } = null!;
     public Uri Http2 { get; private set; } = null!;
     public Uri Tls { get; private set; } = null!;
-    public IServiceProvider Parts => _app.Services;
+    public long CallsInside => _app.Services.GetRequiredService<Lifecycle>().InFlight;
 
     public async Task StartAsync()
     {
