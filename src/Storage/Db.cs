@@ -77,6 +77,7 @@ public sealed class Db : IAsyncDisposable
                 var tx = new Tx(connection, transaction, Clock.GetUtcNow());
                 var result = await work(tx, ct);
                 if (Refusal<T>.In(result)) return result;
+                await tx.FlushAsync(ct);
                 committing = true;
                 await transaction.CommitAsync(CancellationToken.None); // from here on, leaving would be guessing
                 Wake(tx);

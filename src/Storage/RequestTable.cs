@@ -21,23 +21,46 @@ internal static class RequestTable
             as r (tenant_id, request, fingerprint, busy_until, answer)
         """;
 
-    /// <returns>The rows there are, in no order.</returns>
-    public static Task<List<Row>> FindAsync(Tx tx, Guid[] scopes, Guid[] names, CancellationToken ct) => tx.QueryAsync(
-        """
+    private const string Find = """
         select r.tenant_id, r.request, r.fingerprint, r.answer, r.busy_until
         from unnest($1::uuid[], $2::uuid[]) as k (tenant_id, request)
         join storage.request r on r.tenant_id = k.tenant_id and r.request = k.request
-        """, [scopes, names], Read, ct);
+        """;
+
+    /// <summary>The first round trip of a batch: its transaction's id, and the rows there are.</summary>
+    public static async Task<(ulong TransactionId, List<Row> Rows)> BeginAsync(Tx tx, Guid[] scopes, Guid[] names)
+    {
+        await using var batch = new NpgsqlBatch(tx.Connection, tx.Transaction)
+        {
+            BatchCommands =
+            {
+                new("select pg_current_xact_id()"),
+                new(Find) { Parameters = { new() { Value = scopes }, new() { Value = names } } },
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        var id = reader.GetFieldValue<ulong>(0);
+        await reader.NextResultAsync();
+        var rows = new List<Row>();
+        while (await reader.ReadAsync()) rows.Add(Read(reader));
+        return (id, rows);
+    }
+
+    /// <returns>The rows there are, in no order.</returns>
+    public static Task<List<Row>> FindAsync(Tx tx, Guid[] scopes, Guid[] names, CancellationToken ct) =>
+        tx.QueryAsync(Find, [scopes, names], Read, ct);
 
     /// <summary>Inserts, or takes the place of a row of the same name.</summary>
     public static Task WriteAsync(Tx tx, Row row, CancellationToken ct) => WriteAsync(tx, [row],
         $"{Insert} on conflict (tenant_id, request) do update " +
         "set busy_until = excluded.busy_until, answer = excluded.answer, at = excluded.at", ct);
 
-    /// <summary>Inserts the rows that are not there. Order them, or two hosts may lock each other out.</summary>
-    /// <returns>How many were inserted; fewer than given means that another host did the same requests just now.</returns>
-    public static Task<int> InsertAsync(Tx tx, IReadOnlyList<Row> rows, CancellationToken ct) =>
-        WriteAsync(tx, rows, $"{Insert} on conflict (tenant_id, request) do nothing", ct);
+    /// <summary>
+    /// Queues the rows, which must be new: a row that is there means that another host did the same request just now, and
+    /// counts as a conflict. Order them, or two hosts may lock each other out.
+    /// </summary>
+    public static void QueueInsert(Tx tx, IReadOnlyList<Row> rows) => tx.Queue(Insert, Columns(tx, rows));
 
     /// <returns>How many rows were deleted.</returns>
     public static Task<int> DeleteAsync(Tx tx, DateTimeOffset before, int most, CancellationToken ct) => tx.ExecuteAsync(
@@ -46,17 +69,17 @@ internal static class RequestTable
             select ctid from storage.request where at < $1 and (busy_until is null or busy_until < $2) limit $3))
         """, [before, tx.Now, most], ct);
 
-    private static async Task<int> WriteAsync(Tx tx, IReadOnlyList<Row> rows, string sql, CancellationToken ct)
+    private static async Task WriteAsync(Tx tx, IReadOnlyList<Row> rows, string sql, CancellationToken ct) =>
+        await tx.ExecuteAsync(sql, Columns(tx, rows), ct);
+
+    private static object?[] Columns(Tx tx, IReadOnlyList<Row> rows)
     {
         var (scopes, names, prints) = (new Guid[rows.Count], new Guid[rows.Count], new Guid[rows.Count]);
         var (answers, busy) = (new byte[]?[rows.Count], new DateTimeOffset?[rows.Count]);
         for (var i = 0; i < rows.Count; i++)
             (scopes[i], names[i], prints[i], answers[i], busy[i]) =
                 (rows[i].Scope, rows[i].Name, rows[i].Fingerprint, rows[i].Answer, rows[i].BusyUntil);
-
-        await using var command = tx.Command(sql, scopes, names, prints, tx.Now, busy);
-        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea, Value = answers });
-        return await command.ExecuteNonQueryAsync(ct);
+        return [scopes, names, prints, tx.Now, busy, new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea, Value = answers }];
     }
 
     private static Row Read(NpgsqlDataReader r) => new(

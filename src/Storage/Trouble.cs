@@ -61,6 +61,8 @@ internal static class TroubleExtensions
     public static Trouble Trouble(this Exception e) => e switch
     {
         StaleReadException => Storage.Trouble.Conflict,
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, SchemaName: "storage", ConstraintName: "request_pkey" } =>
+            Storage.Trouble.Conflict, // the same request through another host, a moment ago
         PostgresException server => Of(server.SqlState),
         NpgsqlException { InnerException: TimeoutException } => Storage.Trouble.Refused,
         NpgsqlException { InnerException: IOException or SocketException } => Storage.Trouble.Lost,

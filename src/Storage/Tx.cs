@@ -8,6 +8,8 @@ namespace Busker.Storage;
 /// </summary>
 public sealed class Tx
 {
+    private NpgsqlBatch? _queue;
+
     internal Tx(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now) =>
         (Connection, Transaction, Now) = (connection, transaction, now);
 
@@ -24,12 +26,23 @@ public sealed class Tx
     /// <summary>Jobs were enqueued: workers on this host are woken after the commit.</summary>
     internal bool HasJobs { get; set; }
 
-    /// <summary>Positional parameters ($1, $2 …). The caller disposes the command.</summary>
+    /// <summary>Positional parameters ($1, $2 …). The caller disposes the command. Queued statements run with the commit.</summary>
     public NpgsqlCommand Command(string sql, params ReadOnlySpan<object?> values)
     {
         var command = new NpgsqlCommand(sql, Connection, Transaction);
-        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+        Fill(command.Parameters, values);
         return command;
+    }
+
+    /// <summary>
+    /// A write whose row count nobody needs: it goes with the next statement or the commit, and saves a round trip. Until
+    /// then its effect is not seen and its failure is not heard.
+    /// </summary>
+    public void Queue(string sql, params ReadOnlySpan<object?> values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        Fill(command.Parameters, values);
+        (_queue ??= new NpgsqlBatch(Connection, Transaction)).BatchCommands.Add(command);
     }
 
     /// <returns>The number of rows written.</returns>
@@ -46,14 +59,37 @@ public sealed class Tx
         string sql, ReadOnlySpan<object?> values, Func<NpgsqlDataReader, T> row, CancellationToken ct) =>
         OneAsync(Command(sql, values), row, ct);
 
-    private static async Task<int> ExecuteAsync(NpgsqlCommand command, CancellationToken ct)
+    /// <summary>Runs what is queued.</summary>
+    public async Task FlushAsync(CancellationToken ct)
     {
+        if (_queue is not { } batch) return;
+        _queue = null;
+        await using (batch) await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>What is queued and the commit, in one round trip: when a statement fails, the commit is not reached.</summary>
+    internal async Task CommitAsync()
+    {
+        Queue("commit");
+        await FlushAsync(CancellationToken.None);
+    }
+
+    private static void Fill(NpgsqlParameterCollection parameters, ReadOnlySpan<object?> values)
+    {
+        foreach (var value in values)
+            parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value ?? DBNull.Value });
+    }
+
+    private async Task<int> ExecuteAsync(NpgsqlCommand command, CancellationToken ct)
+    {
+        await FlushAsync(ct);
         await using (command) return await command.ExecuteNonQueryAsync(ct);
     }
 
-    private static async Task<List<T>> QueryAsync<T>(
+    private async Task<List<T>> QueryAsync<T>(
         NpgsqlCommand command, Func<NpgsqlDataReader, T> row, CancellationToken ct)
     {
+        await FlushAsync(ct);
         await using var owned = command;
         await using var reader = await command.ExecuteReaderAsync(ct);
         var rows = new List<T>();
@@ -61,8 +97,9 @@ public sealed class Tx
         return rows;
     }
 
-    private static async Task<T?> OneAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> row, CancellationToken ct)
+    private async Task<T?> OneAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> row, CancellationToken ct)
     {
+        await FlushAsync(ct);
         await using var owned = command;
         await using var reader = await command.ExecuteReaderAsync(ct);
         return await reader.ReadAsync(ct) ? row(reader) : default;

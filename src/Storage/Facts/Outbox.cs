@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Google.Protobuf;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace Busker.Storage;
@@ -30,9 +31,17 @@ public static class Outbox
         AppendAsync(tx, [new NewFact(scope, key, fact)], ct);
 
     /// <summary>Appends in the order given, in one statement.</summary>
-    public static async Task AppendAsync(Tx tx, IReadOnlyList<NewFact> facts, CancellationToken ct)
+    public static Task AppendAsync(Tx tx, IReadOnlyList<NewFact> facts, CancellationToken ct) =>
+        facts.Count == 0 ? Task.CompletedTask : tx.ExecuteAsync(Append, Columns(tx, facts), ct);
+
+    /// <summary>As <see cref="AppendAsync(Tx, IReadOnlyList{NewFact}, CancellationToken)"/>, with the next round trip.</summary>
+    public static void Queue(Tx tx, IReadOnlyList<NewFact> facts)
     {
-        if (facts.Count == 0) return;
+        if (facts.Count > 0) tx.Queue(Append, Columns(tx, facts));
+    }
+
+    private static object?[] Columns(Tx tx, IReadOnlyList<NewFact> facts)
+    {
         var (scopes, keys, kinds, bodies) =
             (new Guid[facts.Count], new string[facts.Count], new string[facts.Count], new byte[facts.Count][]);
         for (var i = 0; i < facts.Count; i++)
@@ -41,11 +50,8 @@ public static class Outbox
             (kinds[i], bodies[i]) = (facts[i].Body.Descriptor.FullName, facts[i].Body.ToByteArray());
         }
 
-        await using var command = tx.Command(Append, scopes, keys, kinds, tx.Now);
-        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)Trace() ?? DBNull.Value });
-        command.Parameters.Add(new() { Value = bodies });
-        await command.ExecuteNonQueryAsync(ct);
         tx.HasFacts = true;
+        return [scopes, keys, kinds, tx.Now, new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)Trace() ?? DBNull.Value }, bodies];
     }
 
     /// <summary>Forgets facts that are older than <see cref="Kept"/>, read by every consumer, and parked by none.</summary>

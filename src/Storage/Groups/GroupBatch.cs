@@ -33,11 +33,11 @@ internal sealed class GroupBatch<TUnit, TAnswer>(Db db, GroupPlan<TUnit, TAnswer
             var outcomes = await plan.ApplyAsync(_tx, fresh.ConvertAll(p => p.Unit), CancellationToken.None);
             if (outcomes.Count != fresh.Count)
                 throw new InvariantException($"{plan.Name} gave {outcomes.Count} outcomes for {fresh.Count} units");
-            await KeepAsync(_tx, fresh, outcomes);
+            Keep(_tx, fresh, outcomes);
         }
 
         Committing = true;
-        await transaction.CommitAsync();
+        await _tx.CommitAsync();
     }
 
     /// <summary>Tells every caller its outcome. Only after the commit is known to be durable.</summary>
@@ -51,11 +51,9 @@ internal sealed class GroupBatch<TUnit, TAnswer>(Db db, GroupPlan<TUnit, TAnswer
     /// <summary>One round trip: the transaction's id, and the first answers of requests already made.</summary>
     private async Task<Dictionary<(Guid, Guid), RequestTable.Row>> BeginAsync(Tx tx)
     {
-        TransactionId = await tx.OneAsync("select pg_current_xact_id()", [], r => r.GetFieldValue<ulong>(0), default);
         var keyed = units.Where(p => p.Key is not null).ToList();
-        if (keyed.Count == 0) return [];
-        var rows = await RequestTable.FindAsync(
-            tx, keyed.Select(p => p.Key!.Scope).ToArray(), keyed.Select(p => p.Name).ToArray(), default);
+        (TransactionId, var rows) = await RequestTable.BeginAsync(
+            tx, keyed.Select(p => p.Key!.Scope).ToArray(), keyed.Select(p => p.Name).ToArray());
         return rows.ToDictionary(r => (r.Scope, r.Name));
     }
 
@@ -73,7 +71,7 @@ internal sealed class GroupBatch<TUnit, TAnswer>(Db db, GroupPlan<TUnit, TAnswer
         return fresh;
     }
 
-    private async Task KeepAsync(Tx tx, List<Pending<TUnit, TAnswer>> fresh, IReadOnlyList<Outcome<TAnswer>> outcomes)
+    private void Keep(Tx tx, List<Pending<TUnit, TAnswer>> fresh, IReadOnlyList<Outcome<TAnswer>> outcomes)
     {
         var facts = new List<NewFact>();
         var answers = new List<RequestTable.Row>(fresh.Count);
@@ -91,10 +89,9 @@ internal sealed class GroupBatch<TUnit, TAnswer>(Db db, GroupPlan<TUnit, TAnswer
             }
         }
 
-        await Outbox.AppendAsync(tx, facts, default);
+        Outbox.Queue(tx, facts);
         if (answers.Count == 0) return;
         answers.Sort((a, b) => (a.Scope, a.Name).CompareTo((b.Scope, b.Name)));
-        if (await RequestTable.InsertAsync(tx, answers, default) < answers.Count)
-            throw new StaleReadException("another host did one of these requests at the same time");
+        RequestTable.QueueInsert(tx, answers);
     }
 }

@@ -20,10 +20,11 @@ internal sealed class GroupLane<TUnit, TAnswer>(Db db, GroupPlan<TUnit, TAnswer>
 
     private readonly KeyValuePair<string, object?> _tag = new("group", plan.Name);
     private int _waiting;
-    private double _secondsPerUnit = 0.0001;
+    private double _secondsPerBatch = 0.001;
 
     /// <summary>How long a unit submitted now would wait, judged by the last batches.</summary>
-    public TimeSpan Wait => TimeSpan.FromSeconds(Volatile.Read(ref _waiting) * Volatile.Read(ref _secondsPerUnit));
+    public TimeSpan Wait => TimeSpan.FromSeconds(
+        (double)Volatile.Read(ref _waiting) / limits.BatchMax * Volatile.Read(ref _secondsPerBatch));
 
     public int Waiting => Volatile.Read(ref _waiting);
 
@@ -181,7 +182,7 @@ internal sealed class GroupLane<TUnit, TAnswer>(Db db, GroupPlan<TUnit, TAnswer>
     {
         StorageTelemetry.BatchSize.Record(units, _tag);
         StorageTelemetry.CommitSeconds.Record(took.TotalSeconds, _tag);
-        Volatile.Write(ref _secondsPerUnit, (_secondsPerUnit * 0.8) + (took.TotalSeconds / units * 0.2));
+        Volatile.Write(ref _secondsPerBatch, (_secondsPerBatch * 0.8) + (took.TotalSeconds * 0.2));
     }
 
     private void Done(int units)
