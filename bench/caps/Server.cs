@@ -21,7 +21,7 @@ internal static class Server
     public static async Task RunAsync(string kind, string connection, int port)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole().Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, port));
         builder.Services.AddBuskerEdge().AddSingleton<Authenticate>((_, _) => new(new Principal(
                 Scope, Scope, Scope, KeyEnvironment.Test, FrozenSet.Create("entitlements.consume"), RateLimit.None)))
