@@ -12,6 +12,7 @@ internal sealed class PrometheusText : IDisposable
         [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
     private readonly ConcurrentDictionary<Instrument, ConcurrentDictionary<string, Series>> _instruments = new();
+    private readonly ConcurrentDictionary<Known, (Series Series, string Kind)> _known = new();
     private readonly MeterListener _listener = new();
     private readonly Lock _gate = new();
 
@@ -43,11 +44,20 @@ internal sealed class PrometheusText : IDisposable
 
     private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var all = _instruments.GetOrAdd(instrument, static _ => new());
-        var label = Label(tags);
-        if (!all.TryGetValue(label, out var series)) series = all.GetOrAdd(label, _ => new Series());
-        series.Add(value, Kind(instrument), BucketsSeconds);
+        if (tags.Length > 2)
+        {
+            Find(instrument, tags).Add(value, Kind(instrument), BucketsSeconds);
+            return;
+        }
+
+        // Every call records: its label must not be spelled anew each time.
+        var key = new Known(instrument, tags.Length > 0 ? tags[0] : default, tags.Length > 1 ? tags[1] : default);
+        if (!_known.TryGetValue(key, out var known)) known = _known.GetOrAdd(key, (Find(instrument, tags), Kind(instrument)));
+        known.Series.Add(value, known.Kind, BucketsSeconds);
     }
+
+    private Series Find(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        _instruments.GetOrAdd(instrument, static _ => new()).GetOrAdd(Label(tags), static _ => new Series());
 
     private static string Kind(Instrument instrument)
     {
@@ -105,6 +115,14 @@ internal sealed class PrometheusText : IDisposable
 
     private static string Escape(string value) =>
         value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+
+    private readonly record struct Known(Instrument Instrument, string? Name1, object? Value1, string? Name2, object? Value2)
+    {
+        public Known(Instrument instrument, KeyValuePair<string, object?> first, KeyValuePair<string, object?> second)
+            : this(instrument, first.Key, first.Value, second.Key, second.Value)
+        {
+        }
+    }
 
     private sealed class Series
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -8,6 +9,10 @@ namespace Busker.Rpc.Wire;
 internal sealed class ExchangeReader(EdgeOptions options, TimeProvider clock)
 {
     private const int RequestIdLengthMax = 64;
+
+    // Ids made here: 64 random bits of this process and a count, so no call waits for the system's random source.
+    private readonly string _ours = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N")[16..];
+    private long _made;
 
     /// <returns>Null when the content type is none of ours.</returns>
     public Exchange? Read(HttpContext http, RpcMethod method)
@@ -31,7 +36,7 @@ internal sealed class ExchangeReader(EdgeOptions options, TimeProvider clock)
         var given = http.Request.Headers["x-request-id"];
         var id = given is [{ Length: > 0 and <= RequestIdLengthMax } sent] && sent.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':')
             ? sent
-            : Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
+            : string.Concat(_ours, Interlocked.Increment(ref _made).ToString("x16", CultureInfo.InvariantCulture));
         http.TraceIdentifier = id;
         return id;
     }
