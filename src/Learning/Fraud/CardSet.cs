@@ -33,6 +33,7 @@ public sealed record CardSet(PaymentHistory History, int[] Day, long[] Transacti
         var read = CsvFile.Read(Path.Combine(folder, "handbook_raw.csv.gz"), columns);
         if (read.Fault is { } fault) return fault;
         var csv = read.Value;
+        if (csv.Rows == 0) return new Fault(Code.InvalidArgument, "LEARNING_BAD_FILE", $"{csv.Name} has no rows");
         var (id, label, time) = (csv.Numbers(columns[0]), csv.Numbers(columns[5]), csv.Numbers(columns[1]));
         var seen = new HashSet<long>(csv.Rows);
         for (var r = 0; r < csv.Rows; r++)

@@ -1,0 +1,91 @@
+using System.Globalization;
+using Busker.Learning.Decide;
+using Busker.Learning.Report;
+using Busker.Learning.Trees;
+
+namespace Busker.Learning.Fraud;
+
+/// <summary>The study as one self-contained page: table, ROC, precision-recall, calibration, cost curve, importance, SHAP.</summary>
+public static class FraudReport
+{
+    public static string Write(FraudStudy study)
+    {
+        var (fold, model) = (study.Newest, study.Model);
+        var page = new HtmlPage("Fraud model").Paragraph($"{study.Set.Rows:N0} payments, {study.Set.Frauds:N0} frauds. "
+            + "Options were chosen on validation folds; the figures are mean ± deviation over the test folds. Plots: newest test fold.");
+        page.Table(["features", "training", "average precision", "AUC", "card precision@100", "cost saved"],
+            study.Rows.Select(r => (IReadOnlyList<string>)[r.Features, $"{r.TrainDays} days", Spread(r.AveragePrecision), Spread(r.Auc), Spread(r.CardPrecision), Spread(r.Savings)]));
+        page.Paragraph($"Average precision of the last over the first, paired bootstrap over cards: {study.Gain.Value:+0.0000;-0.0000} [{study.Gain.Low:+0.0000;-0.0000}, {study.Gain.High:+0.0000;-0.0000}].");
+        page.Heading("Ranking").Plot(Roc(fold)).Plot(Precision(fold));
+        page.Heading("Chances and cost").Plot(Calibration(fold)).Plot(Cost(fold));
+        page.Heading("What the model looks at").Plot(Importance(model)).Plot(Shap(study));
+        page.Paragraph($"Training data {model.Fingerprint}; {model.Trees.Count} trees.");
+        return page.ToString();
+    }
+
+    /// <summary>"0.690 ± 0.010": mean and population deviation.</summary>
+    public static string Spread(double[] folds)
+    {
+        var mean = folds.Average();
+        return string.Create(CultureInfo.InvariantCulture, $"{mean:0.0000} ± {Math.Sqrt(folds.Average(f => (f - mean) * (f - mean))):0.0000}");
+    }
+
+    private static string Roc(ScoredFold fold)
+    {
+        var curve = Thin(RankMetrics.Roc(fold.Chances, fold.Labels));
+        return Plot.Lines("ROC", "false positive rate", "true positive rate",
+            [new Series("model", [.. curve.Select(p => p.Item1)], [.. curve.Select(p => p.Item2)]), new Series("chance", [0, 1], [0, 1], Dashed: true)]);
+    }
+
+    private static string Precision(ScoredFold fold)
+    {
+        var curve = Thin(RankMetrics.PrecisionRecall(fold.Chances, fold.Labels));
+        return Plot.Lines("Precision and recall", "recall", "precision", [new Series("model", [.. curve.Select(p => p.Item1)], [.. curve.Select(p => p.Item2)])]);
+    }
+
+    private static string Calibration(ScoredFold fold)
+    {
+        var points = ChanceMetrics.Reliability(fold.Chances, fold.Labels, 100).Where(p => p.Share > 0).ToArray();
+        return Plot.Lines("Calibration", "mean chance", "share of fraud",
+            [new Series("hundredths of the payments", [.. points.Select(p => p.Chance)], [.. points.Select(p => p.Share)], Dots: true), new Series("exact", [0.001, 1], [0.001, 1], Dashed: true)], logX: true, logY: true);
+    }
+
+    private static string Cost(ScoredFold fold)
+    {
+        double[] thresholds = [.. Enumerable.Range(0, 60).Select(i => Math.Pow(10, -3 + 3.0 * i / 60))];
+        var costs = new CostModel();
+        var byAmount = costs.Savings(fold.Chances, fold.Labels, fold.Amounts);
+        return Plot.Lines("Fraud cost saved", "threshold", "share saved",
+            [
+                new Series("one threshold", thresholds, [.. costs.Curve(thresholds, fold.Chances, fold.Labels, fold.Amounts).Select(s => Math.Max(s, -0.5))]),
+                new Series("least expected cost", [thresholds[0], thresholds[^1]], [byAmount, byAmount], Dashed: true),
+            ], logX: true);
+    }
+
+    private static string Importance(TreeModel model)
+    {
+        var gain = model.Importance().Gain;
+        return Plot.Bars("Loss saved by column", Top(model.Features, gain));
+    }
+
+    private static string Shap(FraudStudy study)
+    {
+        var explainer = new TreeExplainer(study.Model);
+        var (sums, row, phi) = (new double[study.Model.Features.Length], new double[study.Sample.Width], new double[study.Model.Features.Length]);
+        for (var r = 0; r < study.Sample.Rows; r++)
+        {
+            study.Sample.RowInto(r, row);
+            explainer.Explain(row, phi);
+            for (var f = 0; f < phi.Length; f++) sums[f] += Math.Abs(phi[f]) / study.Sample.Rows;
+        }
+
+        return Plot.Bars("Mean |SHAP| of the log-odds", Top(study.Model.Features, sums));
+    }
+
+    private static Bar[] Top(string[] names, double[] values) =>
+        [.. names.Zip(values, (n, v) => new Bar(n, v)).OrderByDescending(b => b.Value).ThenBy(b => b.Name, StringComparer.Ordinal).Take(15)];
+
+    /// <summary>At most 400 points, ends kept.</summary>
+    private static (double, double)[] Thin((double, double)[] curve) =>
+        curve.Length <= 400 ? curve : [.. Enumerable.Range(0, 400).Select(i => curve[(int)((long)i * (curve.Length - 1) / 399)])];
+}

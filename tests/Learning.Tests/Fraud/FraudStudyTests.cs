@@ -1,0 +1,43 @@
+using Busker.Learning.Fraud;
+using Busker.Learning.Numbers;
+using Busker.Learning.Trees;
+
+namespace Busker.Learning.Tests.Fraud;
+
+public sealed class FraudStudyTests
+{
+    [Fact]
+    public void The_whole_study_runs_on_a_small_town_and_writes_its_page()
+    {
+        var town = new CardTown(Customers: 500, Terminals: 700, Days: 106, Seed: 5) { Reach = 16 }.Make();
+        var study = FraudStudy.On(town, 85, new Lanes(2), (_, _) => { }).Value;
+        study.Rows.Count.ShouldBe(2);
+        study.Rows[1].AveragePrecision.Average().ShouldBeGreaterThan(study.Rows[0].AveragePrecision.Average());
+        study.Model.Metrics["average_precision"].ShouldBe(study.Rows[1].AveragePrecision[0]);
+        var page = FraudReport.Write(study);
+        foreach (var title in new[] { "ROC", "Precision and recall", "Calibration", "Fraud cost saved", "Loss saved by column", "SHAP" }) page.ShouldContain(title);
+        ModelFile.Read(ModelFile.Write(study.Model)).Value.Features.ShouldBe(CardPlans.Own.Names);
+    }
+
+    [Fact]
+    public void Bad_data_is_refused_with_row_and_column()
+    {
+        var folder = Directory.CreateTempSubdirectory("busker-fraud").FullName;
+        string Refusal(string csv)
+        {
+            using (var gzip = new System.IO.Compression.GZipStream(File.Create(Path.Combine(folder, "handbook_raw.csv.gz")), System.IO.Compression.CompressionLevel.Fastest))
+            {
+                gzip.Write(System.Text.Encoding.UTF8.GetBytes("TRANSACTION_ID,TX_TIME_SECONDS,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_FRAUD\n" + csv));
+            }
+
+            return FraudStudy.Run(folder, Lanes.One, (_, _) => { }).Fault!.Message;
+        }
+
+        Refusal("0,1,1,1,5,0\n0,2,1,1,5,0\n").ShouldBe("handbook_raw.csv.gz, row 2, column TRANSACTION_ID: id 0 appears twice");
+        Refusal("0,1,1,1,5,0\n1,2,1,1,5,\n").ShouldBe("handbook_raw.csv.gz, row 2, column TX_FRAUD: '' is not a number");
+        Refusal("0,1,1,1,5,0\n1,0,1,1,5,1\n").ShouldBe("handbook_raw.csv.gz, row 2, column TX_TIME_SECONDS: the time lies before the row above");
+        Refusal("0,1,1,1,5,0\n").ShouldBe("the data cover 1 days; the folds need at least 105");
+        FraudStudy.Run(Path.Combine(folder, "no"), Lanes.One, (_, _) => { }).Fault!.Message.ShouldContain("does not exist");
+        Directory.Delete(folder, recursive: true);
+    }
+}
