@@ -1,0 +1,119 @@
+using Busker.Experiments.V1;
+using Comparison = Busker.Experiments.V1.Criterion.Types.Comparison;
+
+namespace Busker.Flags.Fuzzing;
+
+/// <summary>Random but valid expressions over a small world of attributes, so that they often match.</summary>
+internal sealed class FuzzTargeting(FuzzRandom random)
+{
+    internal static readonly string[] Attributes = ["country", "age", "tags", "user.plan", "version", "email", "ip", "joined", "beta"];
+    private static readonly string[] Words = ["SE", "NO", "se", "free", "premium", "bob@x.com", "1.2.3", "2.0", "5", "10", "", "Å", "true"];
+    private readonly List<string> _segments = [], _lists = [];
+
+    public void Know(string? segment, string? list)
+    {
+        if (segment is not null) _segments.Add(segment);
+        if (list is not null) _lists.Add(list);
+    }
+
+    public Expression Expression(int depth = 0)
+    {
+        switch (random.Below(depth > 2 ? 6 : 10))
+        {
+            case 5 when _segments.Count > 0: return new() { Segment = random.Of([.. _segments]) };
+            case 4 when _lists.Count > 0: return new() { List = random.Of([.. _lists]) };
+            case 3 when random.OneIn(2): return new() { Gate = Gate() };
+            case 6: return new() { Not = Expression(depth + 1) };
+            case 7: return new() { All = new() { Expressions_ = { Several(depth) } } };
+            case 8: return new() { Any = new() { Expressions_ = { Several(depth) } } };
+            default: return new() { Criterion = Criterion() };
+        }
+    }
+
+    public BucketHash Hash() => new()
+    {
+        Algorithm = (BucketHash.Types.Algorithm)(1 + random.Below(7)), Prefix = random.Of("", "salt|", "å:"), Suffix = random.Of("", "!"),
+    };
+
+    private List<Expression> Several(int depth) => Enumerable.Range(0, random.Below(4)).Select(_ => Expression(depth + 1)).ToList();
+
+    private BucketGate Gate() => new()
+    {
+        Hash = Hash(), BucketCount = 1000, Ranges = { new BucketRange { Lower = 100, Upper = 300 }, new BucketRange { Lower = 500, Upper = 900 } },
+        Selector = random.Of("", "", "email", "age"),
+    };
+
+    private Criterion Criterion()
+    {
+        var c = new Criterion { Attribute = random.Of(Attributes), Comparison = random.Of(Comparison.Typed, Comparison.Typed, Comparison.Strict, Comparison.Loose) };
+        switch (random.Below(15))
+        {
+            case 0: c.EqualTo = random.OneIn(3) ? new() : new() { Value = Literal(random.Below(3)) }; break;
+            case 1 or 2: c.OneOf = Set(c.Comparison == Comparison.Loose ? 3 : 5); break;
+            case 3 or 4: c.Between = Range(c.Comparison == Comparison.Loose ? 0 : random.Below(3)); break;
+            case 5: c.Some = Inner(c.Comparison); break;
+            case 6: c.Every = Inner(c.Comparison); break;
+            case 7: c.StartsWith = Text(); break;
+            case 8: c.EndsWith = Text(); break;
+            case 9: c.Contains = Text(); break;
+            case 10: c.Presence = (Presence)(1 + random.Below(4)); break;
+            case 11: c.Matches = new() { Regex = random.Of("^[a-z]+@", "(S|N)E?", "\\d+$", "^.{2,4}$", "[^a-z]", "\\w+\\s?"), IgnoreCase = random.OneIn(2) }; break;
+            case 12: c.InNetwork = new() { Cidrs = { "10.0.0.0/8", "2001:db8::/33" } }; break;
+            case 13: c.Modulo = new() { Divisor = 3, Remainder = random.Below(3) }; break;
+            default: Rare(c); break;
+        }
+
+        return c;
+    }
+
+    private void Rare(Criterion c)
+    {
+        if (random.OneIn(3)) c.SemVer = new() { Op = (SemVer.Types.Op)(1 + random.Below(8)), Version = random.Of("1.2.3", "2.0.0-rc.1", "v1") };
+        else if (random.OneIn(2)) c.Size = new() { AtLeast = (uint)random.Below(3) };
+        else c.RelativeTime = new() { FromUs = -86_400_000_000L * random.Below(60), ToUs = 86_400_000_000L * random.Below(3) };
+    }
+
+    private Quantifier Inner(Comparison comparison) => random.Below(6) switch
+    {
+        0 => new() { EqualTo = random.OneIn(3) ? new() : new() { Value = Literal(random.Below(3)) } },
+        1 => new() { OneOf = Set(comparison == Comparison.Loose ? 3 : 5) },
+        2 => new() { Between = Range(0) },
+        3 => new() { StartsWith = Text() },
+        4 => new() { EndsWith = Text() },
+        _ => new() { Contains = Text() },
+    };
+
+    private OneOf Set(int kinds)
+    {
+        var kind = random.Below(kinds);
+        var set = new OneOf { IgnoreCase = random.OneIn(4) };
+        for (var n = 1 + random.Below(random.OneIn(5) ? 20 : 4); n > 0; n--) set.Values.Add(Literal(kind));
+        return set;
+    }
+
+    private Between Range(int kind)
+    {
+        var literal = kind switch { 0 => 1, 1 => 3, _ => 4 };
+        return new()
+        {
+            Lower = random.OneIn(3) ? null : Literal(literal), Upper = random.OneIn(3) ? null : Literal(literal),
+            LowerExclusive = random.OneIn(2), UpperExclusive = random.OneIn(2),
+        };
+    }
+
+    private Literal Literal(int kind) => kind switch
+    {
+        0 => new() { String = random.Of(Words) },
+        1 => new() { Number = random.Of<double>(0, 5, 10, 20.5, -3, 1e21, 1700000000) },
+        2 => new() { Bool = random.OneIn(2) },
+        3 => new() { TimestampUs = random.Of(1_700_000_000_000_000, 1_763_000_000_000_000) },
+        _ => new() { Version = random.Of("1.2.3", "2.0", "1.10.0.4") },
+    };
+
+    private Text Text()
+    {
+        var text = new Text { IgnoreCase = random.OneIn(2) };
+        for (var n = 1 + random.Below(3); n > 0; n--) text.Values.Add(random.Of("S", "b", "@x.com", "1.", "Å", "free"));
+        return text;
+    }
+}
