@@ -1,0 +1,84 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Busker.Catalog.Documents;
+using Busker.Catalog.V1;
+using Busker.Entitlements.V1;
+using Busker.Host;
+using Busker.Tenancy;
+using Google.Protobuf;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Busker.Cli.Commands;
+
+/// <summary>
+/// On an empty database: a tenant called demo, a key of it, and the sample catalog published through the API like anybody's.
+/// The secret is kept in the state directory, readable by its owner only, so that a second start can print it again.
+/// </summary>
+internal static class DemoTenant
+{
+    internal sealed record Keys(string Secret, string OperatorSecret);
+
+    /// <returns>The keys, or null when this database is somebody's already.</returns>
+    public static async Task<Keys?> EnsureAsync(BuskerHost host, string data, Steps steps, CancellationToken ct)
+    {
+        var file = Path.Combine(data, "demo.json");
+        var book = host.Services.GetRequiredService<TenantBook>();
+        if (!await book.IsEmptyAsync(ct)) return File.Exists(file) ? JsonSerializer.Deserialize<Keys>(await File.ReadAllTextAsync(file, ct)) : null;
+
+        steps.Begin("loading the sample catalog for the demo tenant");
+        var house = await book.OpenAsync("house", operate: true, ct);
+        var demo = await book.OpenAsync("demo", operate: false, ct);
+        var keys = new Keys(demo.Secret, house.Secret);
+        await WriteAsync(file, keys, ct);
+        using var api = new Api(host.Addresses[0], demo.Secret);
+        await PublishAsync(api, Path.Combine(Checkout.Root, "samples", "catalogs", "streaming.yaml"), ct);
+        await api.AskAsync("entitlements.v1.Entitlements/SetListenerPlan",
+            new SetListenerPlanRequest { RequestId = "demo-ann", ListenerId = "ann", Plan = "premium_individual", Market = "SE", TimeZone = "Europe/Stockholm" }, Listener.Parser, ct);
+        steps.Done();
+        return keys;
+    }
+
+    private static async Task PublishAsync(Api api, string path, CancellationToken ct)
+    {
+        var document = await DocumentFile.ReadAsync(path, ct);
+        if (document.Fault is { } fault) throw new InvalidOperationException(fault.Message);
+        var draft = await api.AskAsync("catalog.v1.Catalog/CreateDraft",
+            new CreateDraftRequest { RequestId = "demo-draft", Note = "The sample catalog.", Document = document.Value }, Draft.Parser, ct);
+        await api.AskAsync("catalog.v1.Catalog/PublishDraft",
+            new PublishDraftRequest { RequestId = "demo-publish", DraftId = draft.DraftId, Etag = draft.Etag }, Catalog.V1.Version.Parser, ct);
+    }
+
+    private static async Task WriteAsync(string file, Keys keys, CancellationToken ct)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using var stream = new FileStream(file, options);
+        await JsonSerializer.SerializeAsync(stream, keys, cancellationToken: ct);
+    }
+
+    /// <summary>The smallest client there is: Connect unary calls in binary.</summary>
+    internal sealed class Api : IDisposable
+    {
+        private readonly HttpClient _http;
+
+        public Api(string address, string secret)
+        {
+            _http = new HttpClient { BaseAddress = new Uri(address) };
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+        }
+
+        /// <param name="method">Without the leading <c>busker.</c>: <c>catalog.v1.Catalog/CreateDraft</c>.</param>
+        public async Task<T> AskAsync<T>(string method, IMessage request, MessageParser<T> parser, CancellationToken ct) where T : IMessage<T>
+        {
+            using var content = new ByteArrayContent(request.ToByteArray());
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/proto");
+            using var answer = await _http.PostAsync(new Uri($"/busker.{method}", UriKind.Relative), content, ct);
+            var body = await answer.Content.ReadAsByteArrayAsync(ct);
+            if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{method}: {System.Text.Encoding.UTF8.GetString(body)}");
+            return parser.ParseFrom(body);
+        }
+
+        public void Dispose() => _http.Dispose();
+    }
+}
