@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace Busker.Cli.Commands;
+
+/// <summary><c>busker learn …</c>: trains and evaluates models. Each kind of model is one file beside this one.</summary>
+internal static class LearnCommand
+{
+    public static Command Create()
+    {
+        var learn = new Command("learn", "Train and evaluate models; write them with a report.");
+        learn.Subcommands.Add(LearnFraudCommand.Create());
+        return learn;
+    }
+}
