@@ -13,17 +13,23 @@ internal sealed class PostgresHome(string home, OsAccount? account)
 
     private const long FreeBytesMin = 256L * 1024 * 1024;
 
+    private int? _port;
+
     public string Data { get; private set; } = Path.Combine(home, "postgres");
     public string Log => Path.Combine(home, "postgres.log");
     public string Password => File.ReadAllText(PasswordFile);
     private string PasswordFile => Path.Combine(home, "postgres.password");
     private string PortFile => Path.Combine(home, "postgres.port");
 
-    /// <summary>The port of the last start, for the next one to prefer; 0 when there was none.</summary>
+    /// <summary>The port of this start; before it, that of the last one, to prefer; 0 when there was none.</summary>
     public int Port
     {
-        get => File.Exists(PortFile) && int.TryParse(File.ReadAllText(PortFile), CultureInfo.InvariantCulture, out var port) ? port : 0;
-        set => File.WriteAllText(PortFile, value.ToString(CultureInfo.InvariantCulture));
+        get => _port ??= File.Exists(PortFile) && int.TryParse(File.ReadAllText(PortFile), CultureInfo.InvariantCulture, out var port) ? port : 0;
+        set
+        {
+            _port = value;
+            File.WriteAllText(PortFile, value.ToString(CultureInfo.InvariantCulture));
+        }
     }
 
     /// <summary>What a running server says of itself: pid, directory, start, port … and as its eighth line its status.</summary>

@@ -16,11 +16,11 @@ internal sealed class PostgresProcess : IDisposable
         trap '' INT HUP
         "$@" 3<&- &
         server=$!
-        trap 'kill -INT $server' TERM
+        stop() { while kill -INT "$server" 2>/dev/null; do sleep 0.05; done; } # again and again: a process that only just starts misses one
+        trap stop TERM
         (
           if [ -n "$owners" ]; then exec 4<"$owners"; flock -x 4; else cat <&3 >/dev/null; fi
-          kill -INT "$server" 2>/dev/null
-          while kill -0 "$server" 2>/dev/null; do sleep 0.02; done
+          stop
         ) &
         watcher=$!
         exec 3<&-
