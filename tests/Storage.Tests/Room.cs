@@ -34,6 +34,21 @@ internal sealed class Room : IAsyncDisposable
         return host;
     }
 
+    /// <summary>A wire of one's own to the server; see <see cref="HostThrough"/>.</summary>
+    public LossyWire Wire()
+    {
+        var to = new Npgsql.NpgsqlConnectionStringBuilder(_database.ConnectionString);
+        return new LossyWire(to.Host!, to.Port);
+    }
+
+    public Db HostThrough(LossyWire wire)
+    {
+        var through = new Npgsql.NpgsqlConnectionStringBuilder(_database.ConnectionString) { Host = "127.0.0.1", Port = wire.Port };
+        var host = Db.Open(through.ConnectionString, TimeProvider.System);
+        _hosts.Add(host);
+        return host;
+    }
+
     public static RequestKey Key(string id, byte body = 1, string method = "probe.Count") =>
         new(Scope, Principal, method, id, Enumerable.Repeat(body, 32).ToArray());
 
