@@ -7,4 +7,5 @@ root.Subcommands.Add(UpCommand.Create());
 root.Subcommands.Add(StatsCommand.Create());
 foreach (var command in SoakCommand.All) root.Subcommands.Add(command);
 root.Subcommands.Add(LearnCommand.Create());
+root.Add(SimulateCommand.Create());
 return await root.Parse(args).InvokeAsync();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Busker.Kernel;
 using Busker.Simulator.Core;
 using Busker.Simulator.Faults;
+using Busker.Simulator.Stripe;
 using Busker.Simulator.World;
 
 namespace Busker.Simulator;
@@ -14,6 +15,7 @@ public sealed class Simulator : IAsyncDisposable
 {
     private static readonly Dictionary<string, Func<Stage, Provider>> Makers = new()
     {
+        ["stripe"] = stage => new StripeProvider(stage),
     };
 
     private readonly Stage _stage;
@@ -47,7 +49,8 @@ public sealed class Simulator : IAsyncDisposable
         if (scenario.Fault is { } fault) return fault;
         if (options.Rate < 0) return Refused("CLOCK", "the clock's rate is not negative");
 
-        var stage = new Stage(scenario.Value, options.Seed ?? scenario.Value.Seed, 0, TimeProvider.System);
+        var world = options.StartNow ? scenario.Value with { Start = TimeProvider.System.GetUtcNow() } : scenario.Value;
+        var stage = new Stage(world, options.Seed ?? scenario.Value.Seed, 0, TimeProvider.System);
         Provider[] providers = [.. options.Providers.Select(p => Makers[p](stage))];
         if (options.Snapshot is { } path && File.Exists(path)) await RestoreAsync(stage, providers, path);
         var recorder = options.Snapshot is null ? null : new Recorder(options.Snapshot);

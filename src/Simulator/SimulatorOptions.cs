@@ -23,6 +23,9 @@ public sealed record SimulatorOptions
     /// <summary>Virtual seconds per real second; 0 freezes the clock, which is what tests want.</summary>
     public double Rate { get; init; }
 
+    /// <summary>Starts at this machine's time instead of the scenario's, so that clients which look at their own clock agree.</summary>
+    public bool StartNow { get; init; }
+
     /// <summary>File to restore from when it exists, and to append every request to.</summary>
     public string? Snapshot { get; init; }
 }

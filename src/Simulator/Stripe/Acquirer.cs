@@ -1,0 +1,139 @@
+using System.Globalization;
+using Busker.Simulator.Core;
+using Busker.Simulator.World;
+
+namespace Busker.Simulator.Stripe;
+
+/// <summary>How a charge came out.</summary>
+internal sealed record Outcome(Thing Charge, StripeError? Declined);
+
+/// <summary>Turns a payment method and an amount into a charge: asks the test cards or the scenario's issuers, and moves the money.</summary>
+internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes)
+{
+    public Outcome Charge(Thing method, long amount, string currency, Thing? intent, bool capture, bool offSession, bool authenticated, Action<Thing>? fill = null)
+    {
+        var instrument = (Instrument)method.Hidden!;
+        var charge = box.Make("charge", intent is null ? "ch_1" : "ch_3", 23);
+        Describe(charge, method, amount, currency, intent, instrument);
+        fill?.Invoke(charge);
+        var verdict = Decide(instrument, amount, currency, offSession || instrument.SetUp, authenticated);
+        var details = Details(charge, method, instrument, amount, capture, authenticated, intent);
+        charge["payment_method_details"] = details;
+        charge.Truth = box.Stage.Till.Open(new Charge
+        {
+            Provider = "stripe", Id = charge.Id, Reference = intent?.Id ?? charge.Id, Currency = currency, CreatedMs = box.Stage.Clock.NowMs,
+            Instrument = instrument.Card?.Fingerprint(box.Stage.Seed) ?? instrument.Bank ?? "", Outcome = verdict.Code is null ? "approved" : verdict.Decline ?? verdict.Code,
+            Chance = verdict.Chance,
+        });
+        box.Store.Add(charge);
+        if (verdict.Code is not null) return new Outcome(charge, Decline(charge, method, verdict));
+
+        charge["outcome"] = Verdicts.Approved(instrument.Test?.Risk);
+        charge["paid"] = true;
+        charge["status"] = "succeeded";
+        box.Stage.Till.Authorise(charge.Truth, amount);
+        if (capture) Capture(charge, amount, final: true);
+        box.Emit("charge.succeeded", charge);
+        return new Outcome(charge, null);
+    }
+
+    /// <summary>Takes an authorised charge's money; a final capture lets the rest go.</summary>
+    public void Capture(Thing charge, long amount, bool final)
+    {
+        var truth = charge.Truth!;
+        box.Stage.Till.Capture(truth, amount);
+        if (final && truth.Held > 0) box.Stage.Till.Release(truth, truth.Held);
+        charge["captured"] = true;
+        charge["amount_captured"] = truth.Captured;
+        var instrument = charge.Hidden as Instrument;
+        charge["balance_transaction"] = balances.Income(charge, truth, amount, instrument?.Test?.Available == true).Id;
+        if (truth.Captured == amount) disputes.Foresee(charge, instrument);
+    }
+
+    /// <summary>Lets an authorization go.</summary>
+    public void Void(Thing charge)
+    {
+        if (charge.Truth is { Held: > 0 } truth) box.Stage.Till.Release(truth, truth.Held);
+        charge["amount_refunded"] = charge.Truth!.Refunded;
+        charge["refunded"] = true;
+    }
+
+    private Verdict3 Decide(Instrument instrument, long amount, string currency, bool stored, bool authenticated)
+    {
+        if (instrument.Card is not { } card) return default;
+        if (instrument.Test is { } test)
+        {
+            if (test.Challenge == Challenge.DeclinedAfter && !authenticated) return new(null, null, 1);
+            return test.Challenge == Challenge.ErrorAfter && authenticated ? new("processing_error", null, 0) : new(test.Code, test.Decline, test.Code is null ? 1 : 0);
+        }
+
+        var use = new CardUse("stripe", card, amount, currency, box.Stage.Clock.GetUtcNow(), stored, authenticated);
+        if (box.Stage.Issuers.Decide(use) is not { } verdict) return new("card_declined", "test_mode_live_card", 0);
+        var (code, decline) = Verdicts.Codes(verdict.Reason);
+        return new(code, decline, verdict.Chance);
+    }
+
+    private StripeError Decline(Thing charge, Thing method, Verdict3 verdict)
+    {
+        var code = verdict.Code!;
+        var message = TestCards.Message(code, verdict.Decline);
+        charge["status"] = "failed";
+        charge["failure_code"] = code;
+        charge["failure_message"] = message;
+        charge["outcome"] = Verdicts.Declined(code, verdict.Decline, (charge.Hidden as Instrument)?.Test?.Risk);
+        box.Emit("charge.failed", charge);
+        return new StripeError(402, "card_error", code, message, code switch { "incorrect_cvc" => "cvc", "expired_card" => "exp_month", _ => null })
+        {
+            DeclineCode = verdict.Decline ?? code, ChargeId = charge.Id, Method = method, AdviceCode = TestCards.Advice(code, verdict.Decline),
+        };
+    }
+
+    private static void Describe(Thing charge, Thing method, long amount, string currency, Thing? intent, Instrument instrument)
+    {
+        charge.Hidden = instrument;
+        charge["amount"] = amount;
+        charge["currency"] = currency;
+        charge["payment_method"] = method.Id;
+        charge["billing_details"] = method["billing_details"];
+        charge["customer"] = method.Text("customer");
+        if (intent is null) return;
+        charge["payment_intent"] = intent.Id;
+        foreach (var field in (string[])["customer", "description", "metadata", "receipt_email", "shipping", "statement_descriptor", "statement_descriptor_suffix", "transfer_group"])
+        {
+            charge[field] = intent[field];
+        }
+    }
+
+    private Raw Details(Thing charge, Thing method, Instrument instrument, long amount, bool capture, bool authenticated, Thing? intent)
+    {
+        var type = method.Text("type")!;
+        Thing? details = null;
+        if (instrument.Card is { } card)
+        {
+            details = box.Make("pmd_card", card.Brand, true);
+            PaymentMethods.FillCard(details, card, instrument.Test, box.Stage.Issuers.Owner(card.Number), box.Stage.Seed);
+            details["amount_authorized"] = amount;
+            details["network"] = card.Brand;
+            details["authorization_code"] = Ids.Capitals(box.Stage.Seed, charge.Id, "authorization", 6);
+            details["network_transaction_id"] = Draw.Of(box.Stage.Seed, charge.Id, "network").Below(999_999_999_999_999).ToString("D15", CultureInfo.InvariantCulture);
+            details["overcapture"] = new Raw(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+                $"{{\"maximum_amount_capturable\":{(Terms.Overcapture(intent) && !capture ? amount + (amount / 5) : amount)},\"status\":\"{(Terms.Overcapture(intent) && !capture ? "available" : "unavailable")}\"}}")));
+            if (Terms.Incremental(intent) && !capture) details["incremental_authorization"] = Terms.Available;
+            if (Terms.Multicapture(intent) && !capture) details["multicapture"] = Terms.Available;
+            if (!capture) details["amount_authorized"] = amount;
+            if (authenticated) details["three_d_secure"] = Verdicts.ThreeDSecure;
+        }
+
+        return Raw.Of(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName(type);
+            if (details is not null) details.Write(json, box.Store, null);
+            else json.WriteRawValue(((Raw)method[type]!).Json);
+            json.WriteString("type", type);
+            json.WriteEndObject();
+        });
+    }
+
+    private readonly record struct Verdict3(string? Code, string? Decline, double Chance);
+}

@@ -1,0 +1,134 @@
+using Busker.Simulator.Core;
+using Account = Busker.Simulator.Core.Account;
+
+namespace Busker.Simulator.Stripe;
+
+/// <summary>The merchant's balance: one balance transaction for each thing that changes it, pending for two days.</summary>
+internal sealed class Balances(Sandbox box)
+{
+    private static readonly TimeSpan Delay = TimeSpan.FromDays(2);
+
+    public IEnumerable<Route> Routes =>
+    [
+        new("GET", "/v1/balance", _ => Balance(), "available and pending by currency", "connect_reserved, issuing"),
+        new("GET", "/v1/balance_transactions", call => call.Form["payout"] is { } payout
+            ? Listing.Page(call, [.. box.Store.All("balance_transaction").Where(t => t.Hidden as string == payout)], "balance_transaction", "/v1/balance_transactions", "type", "currency")
+            : Listing.Page(box, call, "balance_transaction", "/v1/balance_transactions", "type", "currency", "source"), "by type, currency, source, payout, created"),
+        new("GET", "/v1/balance_transactions/{id}", call => box.Store.Get("balance_transaction", call.Id), "amount, fee, net, status"),
+        new("GET", "/v1/account", _ => AccountOf(), "one enabled US account", "onboarding, capabilities, Connect"),
+    ];
+
+    /// <summary>Writes a balance transaction; the till's moves are the caller's. Positive amounts wait, negative ones are taken at once.</summary>
+    public Thing Record(string type, string category, Thing source, long amount, long fee, string? feeText = null, bool available = false)
+    {
+        var transaction = box.Make("balance_transaction", "txn_1", 23);
+        var waits = amount > 0 && !available;
+        transaction["type"] = type;
+        transaction["reporting_category"] = category;
+        transaction["amount"] = amount;
+        transaction["fee"] = fee;
+        transaction["net"] = amount - fee;
+        transaction["currency"] = source.Text("currency");
+        transaction["source"] = source.Id;
+        transaction["description"] = source.Shape.Has("description") ? source.Text("description") : null;
+        transaction["available_on"] = box.Now + (waits ? (long)Delay.TotalSeconds : 0);
+        transaction["status"] = waits ? "pending" : "available";
+        if (fee != 0) transaction["fee_details"] = FeeDetails(fee, source.Text("currency")!, feeText ?? "Stripe processing fees");
+        if (waits) box.Later(Delay, () => Release(transaction));
+        return box.Store.Add(transaction);
+    }
+
+    /// <summary>Money that came in: to available at once for cards that say so.</summary>
+    public Thing Income(Thing charge, Charge truth, long amount, bool available)
+    {
+        var fee = box.Stage.Scenario.Fees.TryGetValue("stripe", out var fees) ? Math.Min(fees.Of(amount), amount) : 0;
+        box.Stage.Till.Fee(truth, fee);
+        if (available) box.Stage.Till.Settle("stripe", truth.Currency, amount - fee);
+        return Record("charge", "charge", charge, amount, fee, null, available);
+    }
+
+    public long Available(string currency) => box.Stage.Till.Books.Balance("stripe", currency, Account.Available);
+
+    /// <summary>Sentences about what does not reconcile; none when all is well.</summary>
+    public IEnumerable<string> Discrepancies()
+    {
+        var books = box.Stage.Till.Books;
+        foreach (var group in box.Store.All("balance_transaction").GroupBy(t => t.Text("currency")!))
+        {
+            var pending = group.Where(t => t.Is("pending")).Sum(t => t.Number("net"));
+            var available = group.Where(t => t.Is("available")).Sum(t => t.Number("net"));
+            if (pending != books.Balance("stripe", group.Key, Account.Pending)) yield return $"stripe {group.Key}: pending transactions sum to {pending}, the books say {books.Balance("stripe", group.Key, Account.Pending)}";
+            if (available != Available(group.Key)) yield return $"stripe {group.Key}: available transactions sum to {available}, the books say {Available(group.Key)}";
+        }
+
+        foreach (var charge in box.Store.All("charge").Where(c => c.Truth is not null))
+        {
+            var truth = charge.Truth!;
+            if (charge.Number("amount_captured") != truth.Captured) yield return $"stripe {charge.Id}: captured {charge.Number("amount_captured")} against {truth.Captured}";
+            if (charge.Number("amount_refunded") != truth.Refunded) yield return $"stripe {charge.Id}: refunded {charge.Number("amount_refunded")} against {truth.Refunded}";
+        }
+    }
+
+    private void Release(Thing transaction)
+    {
+        transaction["status"] = "available";
+        box.Stage.Till.Settle("stripe", transaction.Text("currency")!, transaction.Number("net"));
+        box.Emit("balance.available", BalanceEvent());
+    }
+
+    private Thing BalanceEvent() => box.Make("balance", "bal", true) is var thing && Fill(thing) ? thing : thing;
+
+    private bool Fill(Thing thing)
+    {
+        thing["available"] = Side(Account.Available);
+        thing["pending"] = Side(Account.Pending);
+        return true;
+    }
+
+    private Raw Balance() => Raw.Of(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("object", "balance");
+        json.WritePropertyName("available");
+        json.WriteRawValue(Side(Account.Available).Json);
+        json.WriteBoolean("livemode", false);
+        json.WritePropertyName("pending");
+        json.WriteRawValue(Side(Account.Pending).Json);
+        json.WriteEndObject();
+    });
+
+    private Raw Side(Account account) => Raw.Of(json =>
+    {
+        json.WriteStartArray();
+        string[] currencies = [.. box.Stage.Till.Books.Sections.Where(s => s.Provider == "stripe").Select(s => s.Currency).DefaultIfEmpty("usd")];
+        foreach (var currency in currencies)
+        {
+            var amount = box.Stage.Till.Books.Balance("stripe", currency, account);
+            json.WriteStartObject();
+            json.WriteNumber("amount", amount);
+            json.WriteString("currency", currency);
+            json.WriteStartObject("source_types");
+            json.WriteNumber("card", amount);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    private static Raw FeeDetails(long fee, string currency, string text) => Raw.Of(json =>
+    {
+        json.WriteStartArray();
+        json.WriteStartObject();
+        json.WriteNumber("amount", fee);
+        json.WriteNull("application");
+        json.WriteString("currency", currency);
+        json.WriteString("description", text);
+        json.WriteString("type", "stripe_fee");
+        json.WriteEndObject();
+        json.WriteEndArray();
+    });
+
+    private Raw AccountOf() => new(System.Text.Encoding.UTF8.GetBytes(
+        $$"""{"id":"{{Ids.From(box.Stage.Seed, "stripe", "account", "acct_1", 15)}}","object":"account","business_type":"company","charges_enabled":true,"country":"US","default_currency":"usd","details_submitted":true,"email":"owner@example.com","payouts_enabled":true,"type":"standard"}"""));
+}

@@ -1,0 +1,57 @@
+namespace Busker.Simulator.Stripe;
+
+/// <summary>Charges, read and (the older way) made.</summary>
+internal sealed class Charges(Sandbox box, PaymentMethods methods, Acquirer acquirer)
+{
+    private const string Url = "/v1/charges";
+
+    public IEnumerable<Route> Routes =>
+    [
+        new("POST", Url, Create, "by token or payment method, capture or not", "saved sources, 3-D Secure (as on the real API)"),
+        new("GET", Url, call => Listing.Page(box, call, "charge", Url, "customer", "payment_intent", "transfer_group"), "by customer, payment intent, created"),
+        new("GET", Url + "/search", call => Listing.Search(box, call, "charge", Url + "/search"), "amount, currency, customer, disputed, refunded, status, metadata"),
+        new("GET", Url + "/{id}", call => box.Store.Get("charge", call.Id), "with expansion"),
+        new("POST", Url + "/{id}", Update, "description, receipt_email, metadata, fraud_details"),
+        new("POST", Url + "/{id}/capture", Capture, "charges made here", "charges of a payment intent are captured through it"),
+    ];
+
+    private Thing Create(Call call)
+    {
+        var form = call.Form;
+        var amount = form.Number("amount") ?? throw StripeError.Required("amount");
+        if (amount < 50) throw StripeError.Invalid("Amount must be at least $0.50 usd", "amount", "amount_too_small");
+        var method = methods.Resolve(form["source"] ?? form["payment_method"] ?? throw StripeError.Required("source"), "source");
+        var (charge, declined) = acquirer.Charge(method, amount, form.Required("currency").ToLowerInvariant(), null, form.Flag("capture") ?? true, false, false, thing =>
+        {
+            form.Copy(thing, "description", "receipt_email", "statement_descriptor", "transfer_group");
+            if (form["customer"] is { } customer) thing["customer"] = box.Store.Get("customer", customer, "customer").Id;
+            form.Metadata(thing);
+        });
+        return declined is null ? charge : throw new StripeError(402, "card_error", declined.Code, declined.Message, declined.Param)
+        {
+            DeclineCode = declined.DeclineCode, ChargeId = charge.Id, AdviceCode = declined.AdviceCode,
+        };
+    }
+
+    private Thing Update(Call call)
+    {
+        var charge = box.Store.Get("charge", call.Id);
+        call.Form.Copy(charge, "description", "receipt_email", "transfer_group");
+        if (call.Form.Json("fraud_details") is { } details) charge["fraud_details"] = details;
+        call.Form.Metadata(charge);
+        box.Emit("charge.updated", charge);
+        return charge;
+    }
+
+    private Thing Capture(Call call)
+    {
+        var charge = box.Store.Get("charge", call.Id);
+        if (charge.Text("payment_intent") is not null) throw StripeError.Invalid("This charge was created by a PaymentIntent: capture the PaymentIntent instead.", null);
+        if (charge.Flag("captured")) throw StripeError.Invalid($"Charge {charge.Id} has already been captured.", null, "charge_already_captured");
+        var amount = call.Form.Number("amount") ?? charge.Truth!.Held;
+        if (amount < 1 || amount > charge.Truth!.Held) throw StripeError.Invalid("Amount is more than what was authorized.", "amount", "amount_too_large");
+        acquirer.Capture(charge, amount, final: true);
+        box.Emit("charge.captured", charge);
+        return charge;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using Busker.Simulator.Core;
+
+namespace Busker.Simulator.Stripe;
+
+/// <summary>Files: evidence up, reports down.</summary>
+internal sealed class Files(Sandbox box)
+{
+    private static readonly Dictionary<string, (string Type, byte[] Magic)> Kinds = new()
+    {
+        ["pdf"] = ("application/pdf", "%PDF"u8.ToArray()), ["png"] = ("image/png", [0x89, 0x50, 0x4E, 0x47]), ["jpg"] = ("image/jpeg", [0xFF, 0xD8, 0xFF]),
+        ["csv"] = ("text/csv", []),
+    };
+
+    public IEnumerable<Route> Routes =>
+    [
+        new("POST", "/v1/files", Upload, "multipart; dispute evidence is PDF, JPEG or PNG of at most 5 MB, told by its first bytes", "file links"),
+        new("GET", "/v1/files", call => Listing.Page(box, call, "file", "/v1/files", "purpose"), "by purpose"),
+        new("GET", "/v1/files/{id}", call => box.Store.Get("file", call.Id), "as uploaded"),
+        new("GET", "/v1/files/{id}/contents", call => new Answer(200, (byte[])box.Store.Get("file", call.Id).Hidden!, "application/octet-stream", call.Id), "the bytes"),
+    ];
+
+    public static Thing Store(Sandbox box, string purpose, string name, byte[] content, string type)
+    {
+        var file = box.Make("file", "file_1", 23);
+        file["purpose"] = purpose;
+        file["filename"] = name;
+        file["size"] = content.Length;
+        file["type"] = type;
+        file["url"] = $"https://files.stripe.com/v1/files/{file.Id}/contents";
+        file.Hidden = content;
+        return box.Store.Add(file);
+    }
+
+    private Thing Upload(Call call)
+    {
+        var type = call.Ask.Header("Content-Type") ?? "";
+        var at = type.IndexOf("boundary=", StringComparison.Ordinal);
+        if (at < 0) throw StripeError.Invalid("Files are uploaded as multipart/form-data.", null);
+        var (fields, name, content) = Multipart.Read(call.Ask.Body, type[(at + 9)..].Trim('"'));
+        var purpose = fields.GetValueOrDefault("purpose") ?? throw StripeError.Required("purpose");
+        if (content is null) throw StripeError.Required("file");
+        var kind = Kinds.FirstOrDefault(k => k.Value.Magic.Length > 0 && content.AsSpan().StartsWith(k.Value.Magic)).Key;
+        if (purpose == "dispute_evidence")
+        {
+            if (kind is null) throw StripeError.Invalid("The file must be a PDF, JPEG or PNG.", "file");
+            if (content.Length > 5 * 1024 * 1024) throw StripeError.Invalid("The file must be at most 5 MB.", "file");
+        }
+
+        return Store(box, purpose, name ?? "upload", content, kind ?? "csv");
+    }
+}
+
+/// <summary>Just enough of multipart/form-data.</summary>
+internal static class Multipart
+{
+    public static (Dictionary<string, string> Fields, string? FileName, byte[]? File) Read(byte[] body, string boundary)
+    {
+        var fields = new Dictionary<string, string>();
+        (string?, byte[]?) file = default;
+        var mark = Encoding.UTF8.GetBytes("--" + boundary);
+        var rest = body.AsSpan();
+        for (var start = rest.IndexOf(mark); start >= 0;)
+        {
+            rest = rest[(start + mark.Length)..];
+            if (rest.StartsWith("--"u8)) break;
+            var head = rest.IndexOf("\r\n\r\n"u8);
+            var end = rest.IndexOf(mark);
+            if (head < 0 || end < head) break;
+            var headers = Encoding.UTF8.GetString(rest[..head]);
+            var content = rest[(head + 4)..(end - 2)];
+            if (Quoted(headers, "filename=") is { } fileName) file = (fileName, content.ToArray());
+            else if (Quoted(headers, "name=") is { } name) fields[name] = Encoding.UTF8.GetString(content);
+            start = end;
+        }
+
+        return (fields, file.Item1, file.Item2);
+    }
+
+    private static string? Quoted(string text, string key)
+    {
+        var at = text.IndexOf(" " + key + "\"", StringComparison.Ordinal);
+        if (at < 0) return null;
+        var from = at + key.Length + 2;
+        return text[from..text.IndexOf('"', from)];
+    }
+}

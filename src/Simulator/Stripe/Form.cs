@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Busker.Simulator.Core;
+
+namespace Busker.Simulator.Stripe;
+
+/// <summary>Form-encoded parameters with nesting (<c>card[number]</c>, <c>items[0][price]</c>, <c>expand[]</c>), as they came.</summary>
+internal sealed class Form
+{
+    private readonly List<KeyValuePair<string, string>> _pairs = [];
+
+    public static Form Of(Ask ask)
+    {
+        var form = new Form();
+        form.Read(ask.Query.AsSpan().TrimStart('?'));
+        if (ask.Body.Length > 0 && ask.Header("Content-Type")?.StartsWith("multipart/", StringComparison.Ordinal) != true) form.Read(Encoding.UTF8.GetString(ask.Body));
+        return form;
+    }
+
+    public string? this[string name]
+    {
+        get
+        {
+            foreach (var (key, value) in _pairs)
+            {
+                if (key == name) return value;
+            }
+
+            return null;
+        }
+    }
+
+    public bool Has(string name) => this[name] is not null;
+
+    public bool HasAny(string prefix) => _pairs.Exists(p => p.Key.StartsWith(prefix, StringComparison.Ordinal));
+
+    public string Required(string name) => this[name] is { Length: > 0 } value ? value : throw StripeError.Required(name);
+
+    public long? Number(string name)
+    {
+        if (this[name] is not { Length: > 0 } text) return null;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)) return value;
+        throw StripeError.Invalid($"Invalid integer: {text}", name, "parameter_invalid_integer");
+    }
+
+    public bool? Flag(string name) => this[name] switch
+    {
+        null or "" => null,
+        "true" => true,
+        "false" => false,
+        var text => throw StripeError.Invalid($"Invalid boolean: {text}", name),
+    };
+
+    public string? OneOf(string name, params string[] values)
+    {
+        if (this[name] is not { Length: > 0 } text) return null;
+        if (values.Contains(text)) return text;
+        throw StripeError.Invalid($"Invalid {name}: must be one of {string.Join(", ", values[..^1])}, or {values[^1]}", name);
+    }
+
+    /// <summary>The values of <c>name[]</c> or <c>name[0]</c>, <c>name[1]</c>, …</summary>
+    public string[] List(string name) =>
+        [.. _pairs.Where(p => p.Key.Length > name.Length + 1 && p.Key[^1] == ']' && p.Key.StartsWith(name + "[", StringComparison.Ordinal)
+            && (p.Key[name.Length + 1] == ']' || char.IsAsciiDigit(p.Key[name.Length + 1])) && p.Key.IndexOf(']') == p.Key.Length - 1).Select(p => p.Value)];
+
+    /// <summary>The pairs below <c>name[…]</c>, without the prefix and brackets of the first level.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Below(string name)
+    {
+        foreach (var (key, value) in _pairs)
+        {
+            if (key.Length <= name.Length + 1 || key[name.Length] != '[' || !key.StartsWith(name, StringComparison.Ordinal)) continue;
+            var close = key.IndexOf(']', name.Length);
+            if (close > 0) yield return new(key[(name.Length + 1)..close] + key[(close + 1)..], value);
+        }
+    }
+
+    /// <summary>What is below <c>name[…]</c> as JSON, strings only; null when nothing is.</summary>
+    public Raw? Json(string name, params string[] fields)
+    {
+        var below = Below(name).ToArray();
+        if (below.Length == 0) return null;
+        var form = new Form();
+        form._pairs.AddRange(below);
+        return Raw.Of(json => form.Write(json, fields));
+    }
+
+    /// <summary>Merges <c>metadata[…]</c> into what there is: an empty value removes, an empty metadata clears.</summary>
+    public void Metadata(Thing thing)
+    {
+        if (this["metadata"] is "") thing["metadata"] = Array.Empty<KeyValuePair<string, string>>();
+        List<KeyValuePair<string, string>>? map = null;
+        foreach (var (key, value) in Below("metadata"))
+        {
+            map ??= thing["metadata"] is IReadOnlyList<KeyValuePair<string, string>> before ? [.. before] : [];
+            map.RemoveAll(p => p.Key == key);
+            if (key.Length > 40) throw StripeError.Invalid($"Metadata keys must be at most 40 characters: {key}", "metadata");
+            if (value.Length > 500) throw StripeError.Invalid($"Metadata values can have up to 500 characters; the value of {key} has {value.Length}.", "metadata");
+            if (value.Length > 0) map.Add(new(key, value));
+        }
+
+        if (map?.Count > 50) throw StripeError.Invalid("Metadata can have up to 50 keys.", "metadata");
+        if (map is not null) thing["metadata"] = map;
+    }
+
+    /// <summary>Copies the named parameters that are given.</summary>
+    public void Copy(Thing thing, params string[] names)
+    {
+        foreach (var name in names)
+        {
+            if (this[name] is { } value) thing[name] = value.Length == 0 ? null : value;
+        }
+    }
+
+    private void Write(Utf8JsonWriter json, string[] fields)
+    {
+        json.WriteStartObject();
+        foreach (var field in fields.Where(f => !_pairs.Exists(p => p.Key == f || p.Key.StartsWith(f + "[", StringComparison.Ordinal)))) json.WriteNull(field);
+        foreach (var group in _pairs.GroupBy(p => p.Key.Split('[')[0]))
+        {
+            json.WritePropertyName(group.Key);
+            if (group.First().Key == group.Key) json.WriteStringValue(group.First().Value);
+            else json.WriteRawValue(Json(group.Key, group.Key == "address" ? ["city", "country", "line1", "line2", "postal_code", "state"] : [])!.Json);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void Read(ReadOnlySpan<char> text)
+    {
+        foreach (var range in text.Split('&'))
+        {
+            var pair = text[range];
+            if (pair.IsEmpty) continue;
+            var cut = pair.IndexOf('=');
+            var key = cut < 0 ? pair : pair[..cut];
+            _pairs.Add(new(Decode(key), cut < 0 ? "" : Decode(pair[(cut + 1)..])));
+        }
+    }
+
+    private static string Decode(ReadOnlySpan<char> text) => text.IndexOfAny('%', '+') < 0 ? text.ToString() : WebUtility.UrlDecode(text.ToString());
+}

@@ -1,0 +1,337 @@
+using System.Text;
+
+namespace Busker.Simulator.Stripe;
+
+/// <summary>PaymentIntents: the state machine from requires_payment_method to succeeded or canceled.</summary>
+internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquirer acquirer)
+{
+    private const string Url = "/v1/payment_intents";
+    private static readonly TimeSpan AuthorizationLife = TimeSpan.FromDays(7);
+
+    public IEnumerable<Route> Routes =>
+    [
+        new("POST", Url, Create, "automatic and manual capture, confirm at once, off-session, setup_future_usage, mandates, automatic_payment_methods", "Connect fields, tax and line-item details, unknown parameters are ignored"),
+        new("GET", Url, call => Listing.Page(box, call, "payment_intent", Url, "customer"), "by customer, by created"),
+        new("GET", Url + "/search", call => Listing.Search(box, call, "payment_intent", Url + "/search"), "amount, currency, customer, status, metadata", "the minute of indexing delay"),
+        new("GET", Url + "/{id}", call => box.Store.Get("payment_intent", call.Id), "with expansion"),
+        new("POST", Url + "/{id}", Update, "amount and details while nothing is authorised"),
+        new("POST", Url + "/{id}/confirm", call => Confirm(box.Store.Get("payment_intent", call.Id), call.Form), "declines, 3-D Secure, off-session, bank debits"),
+        new("POST", Url + "/{id}/capture", Capture, "full, partial, multi-capture with final_capture, over-capture to 120 %"),
+        new("POST", Url + "/{id}/cancel", Cancel, "with its reason; an authorization is released"),
+        new("POST", Url + "/{id}/increment_authorization", Increment, "when request_incremental_authorization was if_available"),
+    ];
+
+    private Thing Create(Call call)
+    {
+        var form = call.Form;
+        var amount = form.Number("amount") ?? throw StripeError.Required("amount");
+        var currency = form.Required("currency");
+        Check(amount, currency, form);
+        var intent = box.Make("payment_intent", "pi_3", 23);
+        intent["amount"] = amount;
+        intent["currency"] = currency.ToLowerInvariant();
+        intent["client_secret"] = intent.Id + "_secret_" + call.Ask.NewId("", 25);
+        intent["capture_method"] = form.OneOf("capture_method", "automatic", "automatic_async", "manual") ?? "automatic_async";
+        intent["confirmation_method"] = form.OneOf("confirmation_method", "automatic", "manual") ?? "automatic";
+        if (form.Flag("automatic_payment_methods[enabled]") is true)
+        {
+            var redirects = form["automatic_payment_methods[allow_redirects]"] ?? "always";
+            intent["automatic_payment_methods"] = new Raw(Encoding.UTF8.GetBytes($$"""{"allow_redirects":"{{redirects}}","enabled":true}"""));
+        }
+
+        intent.Hidden = new Terms(
+            form["payment_method_options[card][request_incremental_authorization]"] == "if_available",
+            form["payment_method_options[card][request_multicapture]"] == "if_available",
+            form["payment_method_options[card][request_overcapture]"] == "if_available");
+        Fill(intent, form);
+        box.Store.Add(intent);
+        box.Emit("payment_intent.created", intent);
+        if (form.Flag("confirm") is true) return Confirm(intent, form);
+        if (form.Has("off_session")) throw StripeError.Invalid("off_session can only be set when confirm is true.", "off_session");
+        return intent;
+    }
+
+    private static void Check(long amount, string currency, Form form)
+    {
+        if (amount < 1) throw StripeError.Invalid("This value must be greater than or equal to 1.", "amount", "parameter_invalid_integer");
+        if (amount > 99_999_999) throw StripeError.Invalid("Amount must be no more than $999,999.99", "amount", "amount_too_large");
+        if (currency.Length != 3 || !currency.All(char.IsAsciiLetter)) throw StripeError.Invalid($"Invalid currency: {currency}.", "currency");
+        if (currency.Equals("usd", StringComparison.OrdinalIgnoreCase) && amount < 50) throw StripeError.Invalid("Amount must be at least $0.50 usd", "amount", "amount_too_small");
+        if (form["automatic_payment_methods[enabled]"] == "true" && form.List("payment_method_types").Length > 0)
+        {
+            throw StripeError.Invalid("You may only specify one of these parameters: automatic_payment_methods, payment_method_types.", null);
+        }
+    }
+
+    private void Fill(Thing intent, Form form)
+    {
+        form.Copy(intent, "description", "receipt_email", "setup_future_usage", "statement_descriptor", "statement_descriptor_suffix", "transfer_group");
+        if (form["customer"] is { Length: > 0 } customer) intent["customer"] = box.Store.Get("customer", customer, "customer").Id;
+        if (form.List("payment_method_types") is { Length: > 0 } types) intent["payment_method_types"] = types;
+        if (form.Json("shipping", "address", "carrier", "name", "phone", "tracking_number") is { } shipping) intent["shipping"] = shipping;
+        if (form["return_url"] is { } back) ((Terms)intent.Hidden!).ReturnUrl = back;
+        form.Metadata(intent);
+        var method = form["payment_method"] is { Length: > 0 } id ? methods.Resolve(id)
+            : form.HasAny("payment_method_data[") ? methods.Create(form, "payment_method_data")
+            : null;
+        if (method is null) return;
+        if (method.Text("customer") is { } owner && intent.Text("customer") != owner)
+        {
+            throw StripeError.Invalid(intent.Text("customer") is null
+                ? "The provided PaymentMethod belongs to a Customer. You must provide the Customer when confirming the PaymentIntent."
+                : "The PaymentMethod provided belongs to another Customer.", "payment_method");
+        }
+
+        intent["payment_method"] = method.Id;
+        if (method.Text("type") is { } type && type != "card") intent["payment_method_types"] = new[] { type };
+        if (intent.Is("requires_payment_method")) intent["status"] = "requires_confirmation";
+    }
+
+    private Thing Update(Call call)
+    {
+        var intent = box.Store.Get("payment_intent", call.Id);
+        if (intent.Text("status") is "succeeded" or "canceled" or "processing" && (call.Form.Has("amount") || call.Form.Has("payment_method")))
+        {
+            throw StripeError.Unexpected("PaymentIntent's amount or payment method", intent, "update");
+        }
+
+        if (call.Form.Number("amount") is { } amount)
+        {
+            if (intent.Is("requires_capture")) throw StripeError.Unexpected("PaymentIntent's amount", intent, "update");
+            Check(amount, intent.Text("currency")!, call.Form);
+            intent["amount"] = amount;
+        }
+
+        Fill(intent, call.Form);
+        return intent;
+    }
+
+    /// <summary>Confirms: a decline is thrown as the API's error, with the intent back at requires_payment_method.</summary>
+    public Thing Confirm(Thing intent, Form form)
+    {
+        if (intent.Text("status") is not ("requires_payment_method" or "requires_confirmation" or "requires_action"))
+        {
+            throw StripeError.Unexpected("PaymentIntent", intent, "confirm");
+        }
+
+        if (box.Call?.Ask.Path.EndsWith("/confirm", StringComparison.Ordinal) == true) Fill(intent, form);
+        if (intent.Text("payment_method") is not { } id)
+        {
+            throw new StripeError(400, "invalid_request_error", "payment_intent_unexpected_state",
+                "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.", null) { Intent = intent };
+        }
+
+        var method = box.Store.Get("payment_method", id);
+        var terms = (Terms)intent.Hidden!;
+        terms.OffSession = form["off_session"] is { Length: > 0 } and not "false";
+        if (form["mandate"] is { } mandate) terms.Mandate = box.Store.Get("mandate", mandate, "mandate").Id;
+        var automatic = intent["automatic_payment_methods"] is Raw raw && raw.Json.AsSpan().IndexOf("\"always\""u8) >= 0;
+        if (automatic && terms.ReturnUrl is null && !terms.OffSession)
+        {
+            throw StripeError.Invalid("This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.", "return_url");
+        }
+
+        intent["last_payment_error"] = null;
+        var instrument = (Instrument)method.Hidden!;
+        if (instrument.Bank is { } bank) return Debit(intent, method, bank);
+        if (!Challenged(intent, instrument, terms, form)) return Authorise(intent, authenticated: false, throws: true);
+        if (terms.OffSession)
+        {
+            return Fail(intent, method, new StripeError(402, "card_error", "authentication_required", TestCards.Message("authentication_required", null), null)
+            {
+                DeclineCode = "authentication_required", Method = method, Intent = intent,
+            }, throws: true);
+        }
+
+        intent["status"] = "requires_action";
+        intent["next_action"] = ThreeDs.NextAction(box, "payment_intent", intent, terms.ReturnUrl);
+        box.Emit("payment_intent.requires_action", intent);
+        return intent;
+    }
+
+    /// <summary>The shopper came back from 3-D Secure.</summary>
+    public void Authenticated(Thing intent, bool success)
+    {
+        if (!intent.Is("requires_action")) return;
+        intent["next_action"] = null;
+        var method = box.Store.Get("payment_method", intent.Text("payment_method")!);
+        if (success)
+        {
+            Authorise(intent, authenticated: true, throws: false);
+            return;
+        }
+
+        Fail(intent, method, new StripeError(402, "card_error", "payment_intent_authentication_failure",
+            "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again.", null) { Method = method }, throws: false);
+    }
+
+    private bool Challenged(Thing intent, Instrument instrument, Terms terms, Form form)
+    {
+        var asked = form["payment_method_options[card][request_three_d_secure]"] is "any" or "challenge";
+        if (instrument.Test is { } test)
+        {
+            return test.Challenge switch
+            {
+                Challenge.Always => true,
+                Challenge.DeclinedAfter or Challenge.ErrorAfter => true,
+                Challenge.OnSetup => !(instrument.SetUp && terms.OffSession),
+                Challenge.AlreadySetUp => !terms.OffSession,
+                Challenge.Optional => asked,
+                _ => asked && instrument.Card!.Brand is not ("unionpay" or "diners"),
+            };
+        }
+
+        return !instrument.SetUp && box.Stage.Issuers.WantsChallenge(new World.CardUse("stripe", instrument.Card!, intent.Number("amount"), intent.Text("currency")!, box.Stage.Clock.GetUtcNow()));
+    }
+
+    private Thing Authorise(Thing intent, bool authenticated, bool throws)
+    {
+        var method = box.Store.Get("payment_method", intent.Text("payment_method")!);
+        var terms = (Terms)intent.Hidden!;
+        var capture = !(intent.Text("capture_method") == "manual");
+        var amount = intent.Number("amount");
+        var (charge, declined) = acquirer.Charge(method, amount, intent.Text("currency")!, intent, capture, terms.OffSession, authenticated);
+        intent["latest_charge"] = charge.Id;
+        if (declined is not null) return Fail(intent, method, declined, throws);
+        intent["next_action"] = null;
+        if (intent.Text("setup_future_usage") is not null) Save(intent, method);
+        if (capture) return Succeed(intent, amount);
+        intent["status"] = "requires_capture";
+        intent["amount_capturable"] = amount;
+        box.Emit("payment_intent.amount_capturable_updated", intent);
+        box.Later(AuthorizationLife, () =>
+        {
+            if (intent.Is("requires_capture") && intent.Text("latest_charge") == charge.Id) Release(intent, "automatic");
+        });
+        return intent;
+    }
+
+    private Thing Succeed(Thing intent, long received)
+    {
+        intent["status"] = "succeeded";
+        intent["amount_received"] = received;
+        intent["amount_capturable"] = 0;
+        intent["processing"] = null;
+        box.Emit("payment_intent.succeeded", intent);
+        return intent;
+    }
+
+    private void Save(Thing intent, Thing method)
+    {
+        ((Instrument)method.Hidden!).SetUp = true;
+        if (intent.Text("customer") is { } customer && method.Text("customer") is null)
+        {
+            method["customer"] = customer;
+            box.Emit("payment_method.attached", method);
+        }
+    }
+
+    private Thing Fail(Thing intent, Thing method, StripeError error, bool throws)
+    {
+        intent["status"] = "requires_payment_method";
+        intent["payment_method"] = null;
+        intent["next_action"] = null;
+        intent["last_payment_error"] = Failure(error, method);
+        box.Emit("payment_intent.payment_failed", intent);
+        if (!throws) return intent;
+        throw new StripeError(402, error.Type, error.Code, error.Message, error.Param)
+        {
+            DeclineCode = error.DeclineCode, AdviceCode = error.AdviceCode, ChargeId = error.ChargeId, Intent = intent, Method = method,
+        };
+    }
+
+    private Raw Failure(StripeError error, Thing method)
+    {
+        var body = error.Body(box.Store);
+        using var json = System.Text.Json.JsonDocument.Parse(body);
+        var inner = json.RootElement.GetProperty("error");
+        return inner.TryGetProperty("payment_method", out _) ? new Raw(Encoding.UTF8.GetBytes(inner.GetRawText()))
+            : new Raw(Encoding.UTF8.GetBytes(inner.GetRawText()[..^1] + ",\"payment_method\":" + Encoding.UTF8.GetString(Raw.Of(w => method.Write(w, box.Store, null)).Json) + "}"));
+    }
+
+    /// <summary>Bank debits answer later: processing, then succeeded or failed.</summary>
+    private Thing Debit(Thing intent, Thing method, string behaviour)
+    {
+        intent["status"] = "processing";
+        box.Emit("payment_intent.processing", intent);
+        if (behaviour == "processing") return intent;
+        var delay = behaviour.EndsWith("Delayed", StringComparison.Ordinal) ? TimeSpan.FromMinutes(3) : TimeSpan.FromSeconds(30);
+        box.Later(delay, () =>
+        {
+            if (!intent.Is("processing")) return;
+            if (behaviour is "success" or "successDelayed" or "dispute" or "riskLevelHighest") Authorise(intent, authenticated: false, throws: false);
+            else Fail(intent, method, new StripeError(402, "invalid_request_error", "payment_intent_payment_attempt_failed", "The payment failed.", null)
+            {
+                DeclineCode = behaviour switch
+                {
+                    "accountClosed" => "bank_account_closed", "noAccount" => "no_account", "insufficientFunds" => "insufficient_funds", "debitNotAuthorized" => "debit_not_authorized",
+                    "weeklyLimitExceeded" => "payment_method_microdeposit_failed", _ => "generic_decline",
+                },
+            }, throws: false);
+        });
+        return intent;
+    }
+
+    private Thing Capture(Call call)
+    {
+        var intent = box.Store.Get("payment_intent", call.Id);
+        if (!intent.Is("requires_capture")) throw StripeError.Unexpected("PaymentIntent", intent, "capture");
+        var charge = box.Store.Get("charge", intent.Text("latest_charge")!);
+        var truth = charge.Truth!;
+        var terms = (Terms)intent.Hidden!;
+        var amount = call.Form.Number("amount_to_capture") ?? intent.Number("amount_capturable");
+        var most = terms.CanOvercapture && truth.Captured == 0 ? intent.Number("amount_capturable") * 6 / 5 : intent.Number("amount_capturable");
+        if (amount < 1 || amount > most)
+        {
+            throw StripeError.Invalid($"The requested capture amount is greater than the amount you can capture for this charge ({most}).", "amount_to_capture", "amount_too_large");
+        }
+
+        if (call.Form.Flag("final_capture") is false && !terms.CanCaptureMore) throw StripeError.Invalid("Multicapture is not available for this PaymentIntent.", "final_capture");
+        var final = call.Form.Flag("final_capture") ?? !terms.CanCaptureMore || amount >= truth.Held;
+        call.Form.Metadata(intent);
+        acquirer.Capture(charge, amount, final);
+        box.Emit("charge.captured", charge);
+        intent["amount_capturable"] = truth.Held;
+        intent["amount_received"] = truth.Captured;
+        if (final) return Succeed(intent, truth.Captured);
+        box.Emit("payment_intent.amount_capturable_updated", intent);
+        return intent;
+    }
+
+    private Thing Cancel(Call call)
+    {
+        var intent = box.Store.Get("payment_intent", call.Id);
+        if (intent.Text("status") is "succeeded" or "canceled" or "processing") throw StripeError.Unexpected("PaymentIntent", intent, "cancel");
+        return Release(intent, call.Form.OneOf("cancellation_reason", "duplicate", "fraudulent", "requested_by_customer", "abandoned"));
+    }
+
+    private Thing Release(Thing intent, string? reason)
+    {
+        if (intent.Is("requires_capture")) acquirer.Void(box.Store.Get("charge", intent.Text("latest_charge")!));
+        intent["status"] = "canceled";
+        intent["canceled_at"] = box.Now;
+        intent["cancellation_reason"] = reason;
+        intent["amount_capturable"] = 0;
+        intent["next_action"] = null;
+        box.Emit("payment_intent.canceled", intent);
+        return intent;
+    }
+
+    private Thing Increment(Call call)
+    {
+        var intent = box.Store.Get("payment_intent", call.Id);
+        if (!intent.Is("requires_capture")) throw StripeError.Unexpected("PaymentIntent's authorization", intent, "increment");
+        if (intent.Hidden is not Terms { CanIncrement: true }) throw StripeError.Invalid("This PaymentIntent is not eligible for incremental authorization.", null);
+        var amount = call.Form.Number("amount") ?? throw StripeError.Required("amount");
+        var charge = box.Store.Get("charge", intent.Text("latest_charge")!);
+        if (amount <= intent.Number("amount")) throw StripeError.Invalid("The amount must be greater than the currently authorized amount.", "amount");
+        box.Stage.Till.Authorise(charge.Truth!, amount - intent.Number("amount"));
+        intent["amount"] = amount;
+        intent["amount_capturable"] = amount;
+        charge["amount"] = amount;
+        call.Form.Copy(intent, "description", "statement_descriptor");
+        call.Form.Metadata(intent);
+        box.Emit("payment_intent.amount_capturable_updated", intent);
+        return intent;
+    }
+}

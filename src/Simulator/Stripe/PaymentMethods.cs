@@ -1,0 +1,230 @@
+using System.Globalization;
+using Busker.Simulator.World;
+
+namespace Busker.Simulator.Stripe;
+
+/// <summary>What really pays, behind a payment method.</summary>
+internal sealed class Instrument(Card? card, TestCard? test, string? bank)
+{
+    public Card? Card { get; } = card;
+    public TestCard? Test { get; } = test;
+
+    /// <summary>How a bank account behaves: success, successDelayed, failed, accountClosed, …</summary>
+    public string? Bank { get; } = bank;
+
+    /// <summary>Set up for off-session use: no more challenges on cards that are asked once.</summary>
+    public bool SetUp { get; set; }
+}
+
+/// <summary>PaymentMethods and tokens: test tokens, test numbers, the scenario's cards, SEPA and US bank accounts.</summary>
+internal sealed class PaymentMethods(Sandbox box)
+{
+    private const string Url = "/v1/payment_methods";
+
+    public IEnumerable<Route> Routes =>
+    [
+        new("POST", Url, call => Create(call.Form, ""), "card by number or token, sepa_debit, us_bank_account, billing details, metadata", "other types"),
+        new("GET", Url, call => Listing.Page(call, Of(call.Form["customer"]), "payment_method", Url, "customer", "type"), "by customer and type"),
+        new("GET", Url + "/{id}", call => box.Store.Get("payment_method", call.Id), "as stored"),
+        new("POST", Url + "/{id}", Update, "billing details, expiry, metadata"),
+        new("POST", Url + "/{id}/attach", Attach, "to a customer; cards that decline are refused here, as documented"),
+        new("POST", Url + "/{id}/detach", Detach, "from its customer, for ever"),
+        new("GET", "/v1/customers/{id}/payment_methods", call => Listing.Page(call, Of(box.Store.Get("customer", call.Id).Id), "payment_method", $"/v1/customers/{call.Id}/payment_methods", "type"), "of one customer"),
+        new("GET", "/v1/customers/{id}/payment_methods/{pm}", call => box.Store.Get("payment_method", call.Ask.Values[1]), "one of a customer's"),
+        new("POST", "/v1/tokens", Token, "card tokens by number", "bank account, person and account tokens"),
+        new("GET", "/v1/tokens/{id}", call => box.Store.Get("token", call.Id), "as created"),
+        new("GET", "/v1/mandates/{id}", call => box.Store.Get("mandate", call.Id), "made by setup intents and by setup_future_usage"),
+    ];
+
+    /// <summary>A payment method by id, or a fresh one of a test token.</summary>
+    public Thing Resolve(string id, string param = "payment_method")
+    {
+        if (box.Store.Find("payment_method", id) is { } known) return known;
+        if (TestCards.Token(id) is { } test) return OfCard(new Card(test.Number, 12, 2034), test);
+        if (id.StartsWith("pm_usBankAccount", StringComparison.Ordinal)) return OfBank("us_bank_account", id["pm_usBankAccount".Length..].TrimStart('_'));
+        if (id.StartsWith("pm_sepaDebit", StringComparison.Ordinal)) return OfBank("sepa_debit", id["pm_sepaDebit".Length..].TrimStart('_').Split('_')[0]);
+        if (box.Store.Find("token", id) is { Hidden: Card card } token)
+        {
+            if (token.Flag("used")) throw StripeError.Invalid($"You cannot use a Stripe token more than once: {id}.", param, "token_already_used");
+            token["used"] = true;
+            return OfCard(card, TestCards.Number(card.Number));
+        }
+
+        throw StripeError.Missing("payment_method", id, param);
+    }
+
+    /// <summary>From <c>type</c>, <c>card[…]</c> and so on below a prefix such as <c>payment_method_data</c>.</summary>
+    public Thing Create(Form form, string prefix)
+    {
+        string P(string name) => prefix.Length == 0 ? name : prefix + "[" + (name.Contains('[') ? name.Insert(name.IndexOf('['), "]") : name + "]");
+        var type = form.Required(P("type"));
+        var method = type switch
+        {
+            "card" when form[P("card[token]")] is { } token => Resolve(token, "card[token]"),
+            "card" => OfNumber(form, P),
+            "sepa_debit" => OfBank(type, form.Required(P("sepa_debit[iban]")).EndsWith("3202", StringComparison.Ordinal) ? "failed" : "success"),
+            "us_bank_account" => OfBank(type, form.Required(P("us_bank_account[account_number]")) switch
+            {
+                "000111111113" => "accountClosed", "000111111116" => "noAccount", "000222222227" => "insufficientFunds",
+                "000333333335" => "debitNotAuthorized", "000444444440" => "invalidCurrency", _ => "success",
+            }),
+            _ => throw StripeError.Invalid($"The payment method type \"{type}\" is invalid or not simulated.", P("type")),
+        };
+        if (Billing(form, P("billing_details")) is { } billing) method["billing_details"] = billing;
+        form.Metadata(method);
+        return method;
+    }
+
+    public Thing MandateFor(Thing method)
+    {
+        var mandate = box.Make("mandate", "mandate_1", 23);
+        mandate["payment_method"] = method.Id;
+        ((Instrument)method.Hidden!).SetUp = true;
+        return box.Store.Add(mandate);
+    }
+
+    private static Raw? Billing(Form form, string name)
+    {
+        if (!form.HasAny(name + "[")) return null;
+        var given = form.Json(name, "email", "name", "phone", "tax_id");
+        if (form.HasAny(name + "[address]")) return given;
+        return Raw.Of(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("address");
+            json.WriteRawValue("""{"city":null,"country":null,"line1":null,"line2":null,"postal_code":null,"state":null}"""u8);
+            foreach (var field in (string[])["email", "name", "phone", "tax_id"]) json.WriteString(field, form[$"{name}[{field}]"]);
+            json.WriteEndObject();
+        });
+    }
+
+    private Thing OfNumber(Form form, Func<string, string> p)
+    {
+        var number = form.Required(p("card[number]")).Replace(" ", "", StringComparison.Ordinal);
+        var card = new Card(number, (int)(form.Number(p("card[exp_month]")) ?? throw StripeError.Required(p("card[exp_month]"))),
+            (int)(form.Number(p("card[exp_year]")) ?? throw StripeError.Required(p("card[exp_year]"))), form[p("card[cvc]")]);
+        if (!card.PassesLuhn) throw CardError("incorrect_number", null, "number");
+        if (card.ExpMonth is < 1 or > 12) throw CardError("invalid_expiry_month", "Your card's expiration month is invalid.", "exp_month");
+        if (card.ExpYear < 100) card = card with { ExpYear = card.ExpYear + 2000 };
+        if (card.ExpYear < box.Stage.Clock.GetUtcNow().Year) throw CardError("invalid_expiry_year", "Your card's expiration year is invalid.", "exp_year");
+        if (card.Cvc is { Length: < 3 }) throw CardError("invalid_cvc", "Your card's security code is invalid.", "cvc");
+        return OfCard(card, TestCards.Number(number));
+    }
+
+    private static StripeError CardError(string code, string? message, string param) =>
+        new(402, "card_error", code, message ?? TestCards.Message(code, null), param);
+
+    private Thing OfCard(Card card, TestCard? test)
+    {
+        var method = box.Make("payment_method", "pm_1", 23);
+        var owner = box.Stage.Issuers.Owner(card.Number);
+        method.Hidden = new Instrument(card, test, null) { SetUp = test?.Challenge == Challenge.AlreadySetUp };
+        var details = box.Make("pm_card", card.Brand, true);
+        FillCard(details, card, test, owner, box.Stage.Seed);
+        method["card"] = details;
+        return box.Store.Add(method);
+    }
+
+    /// <summary>The fields of a card that a payment method and a charge's details share.</summary>
+    public static void FillCard(Thing details, Card card, TestCard? test, Person? owner, ulong seed)
+    {
+        details["brand"] = card.Brand;
+        details["country"] = test?.Country ?? owner?.Issuer.Country ?? "US";
+        details["exp_month"] = card.ExpMonth;
+        details["exp_year"] = card.ExpYear;
+        details["fingerprint"] = card.Fingerprint(seed);
+        details["funding"] = test?.Funding ?? owner?.Issuer.Funding ?? "credit";
+        details["last4"] = card.Last4;
+        if (details.Shape.Has("display_brand")) details["display_brand"] = card.Brand;
+        if (details.Shape.Has("networks") && card.Brand != "visa") details["networks"] = new Raw(System.Text.Encoding.UTF8.GetBytes($$"""{"available":["{{card.Brand}}"],"preferred":null}"""));
+        if (test is { Cvc: not "pass" } or { Zip: not null } or { Line1: not null })
+        {
+            details["checks"] = Raw.Of(json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("address_line1_check", test.Line1);
+                json.WriteString("address_postal_code_check", test.Zip);
+                json.WriteString("cvc_check", test.Cvc);
+                json.WriteEndObject();
+            });
+        }
+    }
+
+    private Thing OfBank(string type, string behaviour)
+    {
+        var method = box.Make("payment_method", "pm_1", 23);
+        method["type"] = type;
+        method.Hidden = new Instrument(null, null, behaviour.Length == 0 ? "success" : behaviour);
+        method[type] = new Raw(System.Text.Encoding.UTF8.GetBytes(type == "sepa_debit"
+            ? """{"bank_code":"19043","branch_code":"","country":"AT","fingerprint":"SimulatedIban0001","generated_from":{"charge":null,"setup_attempt":null},"last4":"3201"}"""
+            : """{"account_holder_type":"individual","account_type":"checking","bank_name":"STRIPE TEST BANK","financial_connections_account":null,"fingerprint":"SimulatedBank0001","last4":"6789","networks":{"preferred":"ach","supported":["ach"]},"routing_number":"110000000","status_details":{}}"""));
+        return box.Store.Add(method);
+    }
+
+    private Thing[] Of(string? customer) =>
+        [.. box.Store.All("payment_method").Where(m => m.Text("customer") is { } owner && (customer is null || owner == customer))];
+
+    private Thing Update(Call call)
+    {
+        var method = box.Store.Get("payment_method", call.Id);
+        if (Billing(call.Form, "billing_details") is { } billing) method["billing_details"] = billing;
+        if (method["card"] is Thing card)
+        {
+            if (call.Form.Number("card[exp_month]") is { } month) card["exp_month"] = month;
+            if (call.Form.Number("card[exp_year]") is { } year) card["exp_year"] = year;
+        }
+
+        call.Form.Metadata(method);
+        box.Emit("payment_method.updated", method);
+        return method;
+    }
+
+    private Thing Attach(Call call)
+    {
+        var customer = box.Store.Get("customer", call.Form.Required("customer"), "customer");
+        var method = Resolve(call.Id, "payment_method");
+        if (method.Text("customer") is { } other && other != customer.Id)
+        {
+            throw StripeError.Invalid("The payment method you provided has already been attached to a customer.", null);
+        }
+
+        if (method.Hidden is Instrument { Test: { Code: { } code, OnAttach: false } test })
+        {
+            throw new StripeError(402, "card_error", code, TestCards.Message(code, test.Decline), null) { DeclineCode = test.Decline, AdviceCode = TestCards.Advice(code, test.Decline) };
+        }
+
+        method["customer"] = customer.Id;
+        box.Emit("payment_method.attached", method);
+        return method;
+    }
+
+    private Thing Detach(Call call)
+    {
+        var method = box.Store.Get("payment_method", call.Id);
+        if (method.Text("customer") is null)
+        {
+            throw StripeError.Invalid("The payment method you provided is not attached to a customer so detachment is impossible.", null);
+        }
+
+        method["customer"] = null;
+        box.Emit("payment_method.detached", method);
+        return method;
+    }
+
+    private Thing Token(Call call)
+    {
+        var source = OfNumber(call.Form, static name => name);
+        var instrument = (Instrument)source.Hidden!;
+        box.Store.Remove(source);
+        var token = box.Make("token", "tok_1", 23);
+        var card = box.Make("card", call.Ask.NewId("card_1", 23), true);
+        card["brand"] = CultureInfo.InvariantCulture.TextInfo.ToTitleCase(instrument.Card!.Brand);
+        card["last4"] = instrument.Card.Last4;
+        card["exp_month"] = instrument.Card.ExpMonth;
+        card["exp_year"] = instrument.Card.ExpYear;
+        card["fingerprint"] = instrument.Card.Fingerprint(box.Stage.Seed);
+        token["card"] = card;
+        token.Hidden = instrument.Card;
+        return box.Store.Add(token);
+    }
+}

@@ -1,0 +1,99 @@
+using Busker.Simulator.Core;
+
+namespace Busker.Simulator.Stripe;
+
+/// <summary>One request inside the Stripe simulator.</summary>
+internal sealed class Call(Ask ask, Form form, string version)
+{
+    public Ask Ask { get; } = ask;
+    public Form Form { get; } = form;
+
+    /// <summary>The API version asked for: its date decides some shapes.</summary>
+    public string Version { get; } = version;
+
+    public string Id => Ask.Values[0];
+    public string RequestId { get; } = ask.NewId("req_", 14);
+    public string? IdempotencyKey => Ask.Header("Idempotency-Key");
+}
+
+/// <summary>A test-mode account: its objects, its time, its events. The families of endpoints share it.</summary>
+internal sealed class Sandbox
+{
+    public const string ApiVersion = "2026-10-28.endive";
+    private const int EventsKept = 10_000;
+    private int _made;
+
+    public Sandbox(Stage stage) => Stage = stage;
+
+    public Stage Stage { get; }
+    public Store Store { get; } = new();
+
+    /// <summary>The request in hand; null while a schedule runs.</summary>
+    public Call? Call { get; set; }
+
+    public long Now => Stage.Clock.NowSeconds;
+
+    public Thing Make(string shape, string prefix, int length = 24)
+    {
+        var id = Call?.Ask.NewId(prefix, length) ?? Ids.From(Stage.Seed, prefix, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"later {++_made}"), prefix, length);
+        return Make(shape, id);
+    }
+
+    public Thing Make(string shape, string id, bool given)
+    {
+        var thing = new Thing(shape) { ["id"] = id };
+        if (thing.Shape.Has("created")) thing["created"] = Now;
+        return thing;
+    }
+
+    private Thing Make(string shape, string id) => Make(shape, id, true);
+
+    /// <summary>Runs later in virtual time, outside any request.</summary>
+    public void Later(TimeSpan delay, Action what) => Stage.Clock.Schedule(delay, () =>
+    {
+        var call = Call;
+        Call = null;
+        what();
+        Call = call;
+    });
+
+    public void Emit(string type, Thing about, string? previous = null)
+    {
+        var e = Make("event", "evt_1" + Ids.From(Stage.Seed, about.Id, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{type} {++_made}"), "", 23));
+        e["type"] = type;
+        var webhooks = new List<Thing>();
+        foreach (var endpoint in Store.All("webhook_endpoint"))
+        {
+            if (endpoint.Is("enabled") && Webhooks.Wants(endpoint, type)) webhooks.Add(endpoint);
+        }
+
+        e["pending_webhooks"] = webhooks.Count;
+        e["data"] = Raw.Of(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("object");
+            about.Write(json, Store, null);
+            if (previous is not null)
+            {
+                json.WritePropertyName("previous_attributes");
+                json.WriteRawValue(previous);
+            }
+
+            json.WriteEndObject();
+        });
+        if (Call is { } call)
+        {
+            e["request"] = Raw.Of(json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("id", call.RequestId);
+                json.WriteString("idempotency_key", call.IdempotencyKey);
+                json.WriteEndObject();
+            });
+        }
+
+        Store.Add(e);
+        Store.Trim("event", EventsKept);
+        foreach (var endpoint in webhooks) Webhooks.Send(this, endpoint, e);
+    }
+}

@@ -1,0 +1,54 @@
+namespace Busker.Simulator.Stripe;
+
+/// <summary>All of an account's objects, by kind and id, in the order they were made.</summary>
+internal sealed class Store
+{
+    private readonly Dictionary<string, Dictionary<string, Thing>> _byId = [];
+    private readonly Dictionary<string, List<Thing>> _inOrder = [];
+
+    public Thing Add(Thing thing)
+    {
+        var kind = thing.Shape.Name;
+        if (!_byId.TryGetValue(kind, out var known))
+        {
+            _byId[kind] = known = [];
+            _inOrder[kind] = [];
+        }
+
+        known.Add(thing.Id, thing);
+        _inOrder[kind].Add(thing);
+        return thing;
+    }
+
+    /// <summary>By id; the kind "*" finds whatever has it.</summary>
+    public Thing? Find(string kind, string? id)
+    {
+        if (id is null) return null;
+        if (kind != "*") return _byId.TryGetValue(kind, out var known) ? known.GetValueOrDefault(id) : null;
+        foreach (var any in _byId.Values)
+        {
+            if (any.TryGetValue(id, out var thing)) return thing;
+        }
+
+        return null;
+    }
+
+    public Thing Get(string kind, string id, string param = "id") => Find(kind, id) ?? throw StripeError.Missing(kind, id, param);
+
+    public IReadOnlyList<Thing> All(string kind) => _inOrder.TryGetValue(kind, out var list) ? list : [];
+
+    public void Remove(Thing thing)
+    {
+        _byId[thing.Shape.Name].Remove(thing.Id);
+        _inOrder[thing.Shape.Name].Remove(thing);
+    }
+
+    /// <summary>Forgets the oldest of a kind beyond a number of them.</summary>
+    public void Trim(string kind, int most)
+    {
+        var list = _inOrder[kind];
+        if (list.Count < most * 2) return;
+        foreach (var old in list.Take(list.Count - most)) _byId[kind].Remove(old.Id);
+        list.RemoveRange(0, list.Count - most);
+    }
+}

@@ -1,0 +1,216 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Busker.Kernel;
+using Busker.Simulator.Core;
+
+namespace Busker.Simulator.Stripe;
+
+/// <summary>Stripe: form-encoded requests, idempotency keys, versions, errors; the families of endpoints do the rest.</summary>
+internal sealed class StripeProvider : Provider
+{
+    private readonly Sandbox _box;
+    private readonly Disputes _disputes;
+    private readonly Refunds _refunds;
+    private readonly Balances _balances;
+    private readonly Dictionary<string, Slot> _slots = [];
+    private readonly Queue<string> _slotOrder = new();
+
+    public StripeProvider(Stage stage)
+        : base(stage, "stripe")
+    {
+        _box = new Sandbox(stage);
+        SecretKey = Ids.From(stage.Seed, "stripe", "secret key", "sk_test_", 24);
+        PublishableKey = Ids.From(stage.Seed, "stripe", "publishable key", "pk_test_", 24);
+        _balances = new Balances(_box);
+        _disputes = new Disputes(_box, _balances);
+        var methods = new PaymentMethods(_box);
+        var acquirer = new Acquirer(_box, _balances, _disputes);
+        var intents = new PaymentIntents(_box, methods, acquirer);
+        var setups = new SetupIntents(_box, methods);
+        _refunds = new Refunds(_box, _balances);
+        var clocks = new TestClocks(_box);
+        var billing = new Billing(_box, intents, clocks);
+        Route[] routes =
+        [
+            .. intents.Routes, .. setups.Routes, .. methods.Routes, .. new Customers(_box).Routes, .. new Charges(_box, methods, acquirer).Routes,
+            .. _refunds.Routes, .. _disputes.Routes, .. new Files(_box).Routes, .. _balances.Routes, .. new Payouts(_box, _balances).Routes,
+            .. new Reports(_box).Routes, .. new Webhooks(_box).Routes, .. new Catalog(_box).Routes, .. billing.Routes, .. clocks.Routes,
+        ];
+        Endpoints = [.. routes.Select(r => new Endpoint(r.Method, r.Template, ask => Run(ask, r.Handle), r.Simulated, r.Missing)), .. new ThreeDs(_box, intents, setups).Pages];
+    }
+
+    public string SecretKey { get; }
+    public string PublishableKey { get; }
+    public override IReadOnlyList<Endpoint> Endpoints { get; }
+    public override IReadOnlyList<(string Name, string Value)> Keys => [("secret key", SecretKey), ("publishable key", PublishableKey)];
+
+    public override string Snippet(Uri address) => $$"""
+        import Stripe from 'stripe';
+        const stripe = new Stripe('{{SecretKey}}', { host: '{{address.Host}}', port: {{address.Port}}, protocol: 'http' });
+        await stripe.paymentIntents.create({ amount: 1099, currency: 'usd', payment_method: 'pm_card_visa', confirm: true, return_url: 'https://example.com' });
+        """;
+
+    public override string? KeyOf(Ask ask) => ask.Method == "POST" ? ask.Header("Idempotency-Key") : null;
+
+    public override Answer? Admit(Ask ask)
+    {
+        if (ask.Path.StartsWith("/3ds/", StringComparison.Ordinal)) return null;
+        if (Unauthorized(ask) is { } refused) return Error(ask, refused);
+        if (Version(ask) is null)
+        {
+            return Error(ask, StripeError.Invalid($"Invalid Stripe API version: {ask.Header("Stripe-Version")}", null));
+        }
+
+        return KeyOf(ask) is { } key ? Reserve(ask, key) : null;
+    }
+
+    public override void Keep(Ask ask, Answer answer)
+    {
+        if (KeyOf(ask) is not { } key || !_slots.TryGetValue(key, out var slot) || slot.Answer is not null) return;
+        if (answer.Status is 400 or 401 or 404 or 409 or 429) _slots.Remove(key);
+        else slot.Answer = answer;
+    }
+
+    public override void Forget(Ask ask)
+    {
+        if (KeyOf(ask) is { } key) _slots.Remove(key);
+    }
+
+    public override Answer Unknown(Ask ask) => Error(ask, new StripeError(404, "invalid_request_error", null,
+        $"Unrecognized request URL ({ask.Method}: {ask.Path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.", null));
+
+    public override Answer Refusal(Ask ask, int status) => status == 429
+        ? Error(ask, new StripeError(429, "invalid_request_error", "rate_limit", "Too many requests hit the API too quickly.", null)).With("Stripe-Rate-Limited-Reason", "global-rate")
+        : Error(ask, new StripeError(status, "api_error", null, "An unknown error occurred.", null));
+
+    public override Result<string> OpenDispute(string chargeId, string reason) => _disputes.OpenByHand(chargeId, reason);
+
+    public override Result<string> FailRefund(string refundId) => _refunds.FailByHand(refundId);
+
+    public override IEnumerable<(string Id, string Charge, long Minor, string Status)> Refunds =>
+        _box.Store.All("refund").Reverse().Select(r => (r.Id, r.Text("charge") ?? "", r.Number("amount"), r.Text("status") ?? ""));
+
+    public override IEnumerable<string> Discrepancies() => _balances.Discrepancies();
+
+    private Answer Run(Ask ask, Func<Call, object> handle)
+    {
+        var call = new Call(ask, Form.Of(ask), Version(ask)!);
+        _box.Call = call;
+        try
+        {
+            var expand = Expand.Of(call.Form.List("expand"));
+            return Success(call, handle(call), expand);
+        }
+        catch (StripeError refused)
+        {
+            return Headers(Error(ask, refused), call.RequestId);
+        }
+        finally
+        {
+            _box.Call = null;
+        }
+    }
+
+    private Answer Success(Call call, object result, Expand? expand)
+    {
+        if (result is Answer whole) return whole;
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>(2_048);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            switch (result)
+            {
+                case Thing thing: thing.Write(json, _box.Store, expand); break;
+                case ListPage page: page.Write(json, _box.Store, expand); break;
+                case Deleted gone:
+                    json.WriteStartObject();
+                    json.WriteString("id", gone.Id);
+                    json.WriteString("object", gone.Kind);
+                    json.WriteBoolean("deleted", true);
+                    json.WriteEndObject();
+                    break;
+                case Raw raw: json.WriteRawValue(raw.Json); break;
+            }
+        }
+
+        var subject = (result as Thing)?.Id;
+        return Headers(new Answer(200, buffer.WrittenSpan.ToArray(), "application/json", subject), call.RequestId, call.Version);
+    }
+
+    private Answer Error(Ask ask, StripeError error)
+    {
+        var answer = new Answer(error.Status, error.Body(_box.Store));
+        if (error.Status is 409 or 429 || error.Status >= 500) answer = answer.With("Stripe-Should-Retry", error.Status == 409 || error.Status == 429 ? "true" : "true");
+        return Headers(answer, ask.NewId("req_", 14));
+    }
+
+    private static Answer Headers(Answer answer, string requestId, string? version = null)
+    {
+        if (answer.Headers.Any(h => h.Key == "Request-Id")) return answer;
+        answer = answer.With("Request-Id", requestId);
+        return version is null ? answer : answer.With("Stripe-Version", version);
+    }
+
+    private StripeError? Unauthorized(Ask ask)
+    {
+        var header = ask.Header("Authorization") ?? "";
+        var key = header.StartsWith("Bearer ", StringComparison.Ordinal) ? header[7..]
+            : header.StartsWith("Basic ", StringComparison.Ordinal) ? Encoding.UTF8.GetString(Convert.FromBase64String(header[6..])).TrimEnd(':')
+            : "";
+        if (key == SecretKey || key.StartsWith("sk_test_", StringComparison.Ordinal) || key == PublishableKey) return null;
+        return new StripeError(401, "invalid_request_error", null, key.Length == 0
+            ? "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."
+            : $"Invalid API Key provided: {key[..Math.Min(8, key.Length)]}****", null);
+    }
+
+    private static string? Version(Ask ask) => ask.Header("Stripe-Version") switch
+    {
+        null => Sandbox.ApiVersion,
+        var text when text.Length >= 10 && DateOnly.TryParseExact(text.AsSpan(0, 10), "yyyy-MM-dd", out _) && string.CompareOrdinal(text, "2011-01-01") > 0 => text,
+        _ => null,
+    };
+
+    /// <summary>The same key: replayed, in use, or misused. Keys are kept for 24 hours and at most 200000 of them.</summary>
+    private Answer? Reserve(Ask ask, string key)
+    {
+        if (key.Length > 255) return Error(ask, StripeError.Invalid("Idempotency keys must be at most 255 characters.", null));
+        var print = Fingerprint(ask);
+        if (_slots.TryGetValue(key, out var slot) && ask.AtMs - slot.AtMs < 86_400_000)
+        {
+            if (slot.Print != print)
+            {
+                return Error(ask, new StripeError(400, "idempotency_error", null,
+                    $"Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '{key}' if you meant to execute a different request.", null));
+            }
+
+            if (slot.Answer is null)
+            {
+                return Error(ask, new StripeError(409, "idempotency_error", "idempotency_key_in_use",
+                    $"There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): {key}. Please try your request again in a bit.", null));
+            }
+
+            var original = slot.Answer.Headers.FirstOrDefault(h => h.Key == "Request-Id").Value;
+            return slot.Answer.With("Idempotent-Replayed", "true").With("Original-Request", original ?? "");
+        }
+
+        _slots[key] = new Slot(print, ask.AtMs);
+        _slotOrder.Enqueue(key);
+        if (_slotOrder.Count > 200_000) _slots.Remove(_slotOrder.Dequeue());
+        return null;
+    }
+
+    private static UInt128 Fingerprint(Ask ask)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        byte[] all = [.. Encoding.UTF8.GetBytes(ask.Path + ask.Query), .. ask.Body];
+        SHA256.HashData(all, hash);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+
+    private sealed class Slot(UInt128 print, long atMs)
+    {
+        public UInt128 Print { get; } = print;
+        public long AtMs { get; } = atMs;
+        public Answer? Answer { get; set; }
+    }
+}
