@@ -79,9 +79,23 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
     private Answer Work(Ask ask, IReadOnlyList<FaultRule> faults)
     {
         var stored = Find(faults, FaultKind.StatusStored);
-        var answer = stored is null ? provider.Handle(ask) : provider.Refusal(ask, (int)stored.Argument);
+        var answer = stored is null ? Handle(ask) : provider.Refusal(ask, (int)stored.Argument);
         provider.Keep(ask, answer);
         return answer;
+    }
+
+    /// <summary>A bug of the simulator is loud: it is told on the error stream and answered as a 500 that nobody injected.</summary>
+    private Answer Handle(Ask ask)
+    {
+        try
+        {
+            return provider.Handle(ask);
+        }
+        catch (Exception bug)
+        {
+            Console.Error.WriteLine($"simulator bug at {provider.Name} {ask.Method} {ask.Path}: {bug}");
+            return provider.Refusal(ask, 500).With("Sim-Bug", bug.GetType().Name);
+        }
     }
 
     private Answer Spoil(Ask ask, IReadOnlyList<FaultRule> faults, Answer answer)

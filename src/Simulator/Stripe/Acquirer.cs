@@ -110,7 +110,7 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
         Thing? details = null;
         if (instrument.Card is { } card)
         {
-            details = box.Make("pmd_card", card.Brand, true);
+            details = new Thing("pmd_card");
             PaymentMethods.FillCard(details, card, instrument.Test, box.Stage.Issuers.Owner(card.Number), box.Stage.Seed);
             details["amount_authorized"] = amount;
             details["network"] = card.Brand;

@@ -76,14 +76,7 @@ internal sealed class Balances(Sandbox box)
         box.Emit("balance.available", BalanceEvent());
     }
 
-    private Thing BalanceEvent() => box.Make("balance", "bal", true) is var thing && Fill(thing) ? thing : thing;
-
-    private bool Fill(Thing thing)
-    {
-        thing["available"] = Side(Account.Available);
-        thing["pending"] = Side(Account.Pending);
-        return true;
-    }
+    private Thing BalanceEvent() => new("balance") { ["available"] = Side(Account.Available), ["pending"] = Side(Account.Pending) };
 
     private Raw Balance() => Raw.Of(json =>
     {

@@ -15,7 +15,7 @@ internal sealed class Thing
     }
 
     public Shape Shape { get; }
-    public string Id => (string)_values[0]!;
+    public string Id => _values[0] as string ?? "";
 
     /// <summary>The truth behind a charge.</summary>
     public Charge? Truth { get; set; }
