@@ -30,6 +30,13 @@ public sealed class Simulator : IAsyncDisposable
     /// <summary>The providers there are.</summary>
     public static IReadOnlyList<string> Known => [.. Makers.Keys];
 
+    /// <summary>One of each provider, serving nobody: for the guide.</summary>
+    internal static IEnumerable<Provider> Every()
+    {
+        var stage = new Stage(ScenarioReader.Open("calm").Value, 1, 0, TimeProvider.System);
+        return Makers.Values.Select(make => make(stage));
+    }
+
     public IReadOnlyList<Provider> Providers => _providers;
     public Scenario Scenario => _stage.Scenario;
     public ulong Seed => _stage.Seed;

@@ -18,9 +18,16 @@ internal static class SimulateCommand
         var clock = new Option<string>("--clock") { Description = "real (time of this machine), frozen, or a factor such as x60 from the scenario's start", DefaultValueFactory = _ => "real" };
         var address = new Option<string>("--address") { Description = "Address to listen on", DefaultValueFactory = _ => "127.0.0.1" };
         var snapshot = new Option<string?>("--snapshot") { Description = "File to restore from when it exists, and to record to" };
-        var command = new Command("simulate", "Runs stateful simulators of payment providers.") { provider, scenario, seed, port, clock, address, snapshot };
+        var guide = new Option<bool>("--guide") { Description = "Prints the guide (docs/guides/simulator.md) and stops" };
+        var command = new Command("simulate", "Runs stateful simulators of payment providers.") { provider, scenario, seed, port, clock, address, snapshot, guide };
         command.SetAction(async (parsed, stop) =>
         {
+            if (parsed.GetValue(guide))
+            {
+                Console.Out.Write(Busker.Simulator.Page.Guide.Text());
+                return 0;
+            }
+
             var name = parsed.GetValue(provider)!;
             var clockText = parsed.GetValue(clock)!;
             var (rate, now) = Clock(clockText);

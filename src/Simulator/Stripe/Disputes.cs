@@ -226,8 +226,7 @@ internal sealed class Disputes(Sandbox box, Balances balances)
         json.WriteBoolean("has_evidence", evidence is not null && (Texts.Any(f => evidence.Text(f) is not null) || FileFields.Any(f => evidence.Text(f) is not null)));
         json.WriteBoolean("past_due", box.Now > dispute.Number("created") + (long)Answerable.TotalSeconds && submissions == 0);
         json.WriteNumber("submission_count", submissions);
-        if (submissions > 0) json.WriteString("submission_method", "manual");
-        else json.WriteNull("submission_method");
+        json.WriteString("submission_method", submissions > 0 ? "manual" : "not_submitted");
         json.WriteEndObject();
     });
 

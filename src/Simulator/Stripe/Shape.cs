@@ -2,9 +2,12 @@ using System.Text.Json;
 
 namespace Busker.Simulator.Stripe;
 
-/// <summary>The fields of one of Stripe's objects, in order, with what a new one holds. Read once from shapes.json.</summary>
+/// <summary>The fields of one of Stripe's objects, in order, with what a new one holds. Read once, the embedded templates of this folder.</summary>
 internal sealed class Shape
 {
+    /// <summary>A field that is left out until it is set: "?" in the template.</summary>
+    public static readonly object Absent = new();
+
     private static readonly Dictionary<string, Shape> All = Load();
 
     private readonly Dictionary<string, int> _index = [];
@@ -23,9 +26,6 @@ internal sealed class Shape
             (Defaults[i], Expands[i]) = Default(fields[i].Value);
         }
     }
-
-    /// <summary>A field that is left out until it is set: "?" in the template.</summary>
-    public static readonly object Absent = new();
 
     public string Name { get; }
     public string[] Fields { get; }

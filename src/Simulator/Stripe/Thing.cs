@@ -101,7 +101,6 @@ internal sealed record Sublist(string Url, IReadOnlyList<Thing> Items)
         foreach (var item in Items) item.Write(json, store, expand?.Child("data"));
         json.WriteEndArray();
         json.WriteBoolean("has_more", false);
-        json.WriteNumber("total_count", Items.Count);
         json.WriteString("url", Url);
         json.WriteEndObject();
     }

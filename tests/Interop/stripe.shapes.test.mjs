@@ -1,0 +1,92 @@
+// Every object the simulator answers with is compiled against the client's own type definitions: missing fields, fields that
+// do not exist, wrong types and unknown enum words are all compile errors.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const cli = fileURLToPath(new URL('../../src/Cli/bin/Release/net10.0/busker.dll', import.meta.url));
+let host, base, key;
+
+before(async () => {
+  host = spawn('dotnet', [cli, 'simulate', 'stripe', '--port', '0', '--clock', 'frozen'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const out = await new Promise((done, fail) => {
+    let text = '';
+    host.stdout.on('data', (chunk) => { text += chunk; if (text.includes('\nready')) done(text); });
+    host.on('exit', (code) => fail(new Error(`the simulator stopped with ${code}: ${text}`)));
+  });
+  base = /stripe {2}(http:\/\/[^/]+)/.exec(out)[1];
+  key = /secret key: (\S+)/.exec(out)[1];
+});
+
+after(() => host.kill());
+
+const ask = async (method, path, form) => (await fetch(base + path, {
+  method, body: form && new URLSearchParams(form), headers: { authorization: `Bearer ${key}` },
+})).json();
+const post = (path, form) => ask('POST', path, form ?? {});
+const get = (path) => ask('GET', path);
+const clock = (advance) => fetch(base + '/_sim/clock', { method: 'POST', body: JSON.stringify({ advance }) });
+
+/** Decimal fields are strings on the wire and a class of the client's after it has read them. */
+const literal = (value) => JSON.stringify(value, (name, inner) => (name.endsWith('_decimal') ? null : inner), 1).replaceAll(/("\w+_decimal": )null/g, '$1null as any');
+
+async function samples() {
+  const card = { amount: 2000, currency: 'usd', 'payment_method_types[]': 'card', confirm: 'true' };
+  const customer = await post('/v1/customers', { email: 'ada@example.com', name: 'Ada', 'address[city]': 'London', 'metadata[a]': 'b' });
+  const paid = await post('/v1/payment_intents', { ...card, payment_method: 'pm_card_visa', customer: customer.id });
+  const waiting = await post('/v1/payment_intents', { ...card, payment_method: 'pm_card_threeDSecure2Required', return_url: 'https://example.com' });
+  const declined = await post('/v1/payment_intents', { ...card, payment_method: 'pm_card_chargeDeclined' });
+  const held = await post('/v1/payment_intents', { ...card, payment_method: 'pm_card_mastercard', capture_method: 'manual' });
+  const disputed = await post('/v1/payment_intents', { ...card, payment_method: 'pm_card_createDispute' });
+  const warned = await post('/v1/payment_intents', { ...card, payment_method: 'pm_card_createIssuerFraudRecord' });
+  const refund = await post('/v1/refunds', { payment_intent: paid.id, amount: 500 });
+  const pending = await post('/v1/refunds', { payment_intent: (await post('/v1/payment_intents', { ...card, payment_method: 'pm_card_pendingRefund' })).id });
+  const setup = await post('/v1/setup_intents', { payment_method: 'pm_card_visa', confirm: 'true', customer: customer.id });
+  const product = await post('/v1/products', { name: 'Premium' });
+  const price = await post('/v1/prices', { product: product.id, unit_amount: 1099, currency: 'usd', 'recurring[interval]': 'month' });
+  const subscription = await post('/v1/subscriptions', { customer: customer.id, 'items[0][price]': price.id, default_payment_method: setup.payment_method });
+  await post('/v1/payment_intents', { ...card, amount: 90000, payment_method: 'pm_card_bypassPending' });
+  const payout = await post('/v1/payouts', { amount: 100, currency: 'usd' });
+  const run = await post('/v1/reporting/report_runs', { report_type: 'payout_reconciliation.itemized.5' });
+  await clock('1h');
+  const charge = await get(`/v1/charges/${paid.latest_charge}`);
+  return [
+    ['Customer', customer], ['PaymentIntent', paid], ['PaymentIntent', waiting], ['PaymentIntent', held], ['PaymentIntent', declined.error.payment_intent],
+    ['Charge', charge], ['Charge', await get(`/v1/charges/${declined.error.charge}`)], ['Refund', refund], ['Refund', pending],
+    ['Dispute', (await get(`/v1/disputes?payment_intent=${disputed.id}`)).data[0]],
+    ['Radar.EarlyFraudWarning', (await get(`/v1/radar/early_fraud_warnings?payment_intent=${warned.id}`)).data[0]],
+    ['SetupIntent', setup], ['Mandate', await get(`/v1/mandates/${setup.mandate}`)], ['PaymentMethod', await get(`/v1/payment_methods/${setup.payment_method}`)],
+    ['PaymentMethod', await post('/v1/payment_methods', { type: 'sepa_debit', 'sepa_debit[iban]': 'AT611904300234573201' })],
+    ['PaymentMethod', await post('/v1/payment_methods', { type: 'us_bank_account', 'us_bank_account[account_number]': '000123456789' })],
+    ['BalanceTransaction', await get(`/v1/balance_transactions/${charge.balance_transaction}`)], ['Balance', await get('/v1/balance')],
+    ['Payout', payout], ['Product', product], ['Price', price], ['Subscription', subscription], ['Invoice', await get(`/v1/invoices/${subscription.latest_invoice}`)],
+    ['WebhookEndpoint', await post('/v1/webhook_endpoints', { url: 'http://127.0.0.1:9/x', 'enabled_events[]': '*' })],
+    ['TestHelpers.TestClock', await post('/v1/test_helpers/test_clocks', { frozen_time: 1767600000 })],
+    ['Reporting.ReportRun', await get(`/v1/reporting/report_runs/${run.id}`)], ['Account', await get('/v1/account')],
+    ['Token', await post('/v1/tokens', { 'card[number]': '4242424242424242', 'card[exp_month]': 1, 'card[exp_year]': 2035, 'card[cvc]': '123' })],
+    ['Event', (await get('/v1/events?type=payment_intent.succeeded')).data[0]],
+    ['ApiList<Stripe.Charge>', await get('/v1/charges?limit=2')],
+  ];
+}
+
+test('every object compiles against the types of the client', async () => {
+  const all = await samples();
+  const source = `import type Stripe from 'stripe';\n${all.map(([type, value], i) => `export const sample${i}: Stripe.${type} = ${literal(value)};`).join('\n')}\n`;
+  const name = `${here}shapes.generated.ts`;
+  const options = { strict: true, noEmit: true, skipLibCheck: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.Node16, moduleResolution: ts.ModuleResolutionKind.Node16, types: [] };
+  const compiler = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists, readFile } = compiler;
+  compiler.getSourceFile = (file, ...rest) => (file === name ? ts.createSourceFile(file, source, options.target) : getSourceFile(file, ...rest));
+  compiler.fileExists = (file) => file === name || fileExists(file);
+  compiler.readFile = (file) => (file === name ? source : readFile(file));
+  const program = ts.createProgram([name], options, compiler);
+  const problems = ts.getPreEmitDiagnostics(program).filter((d) => d.file?.fileName === name).map((d) => {
+    const { line } = d.file.getLineAndCharacterOfPosition(d.start);
+    const sample = source.slice(0, d.start).split('export const sample').length - 2;
+    return `${all[sample]?.[0]}: line ${source.split('\n')[line].trim()}: ${ts.flattenDiagnosticMessageText(d.messageText, '\n').slice(0, 400)}`;
+  });
+  assert.deepEqual(problems, []);
+});
