@@ -9,9 +9,9 @@ namespace Busker.Simulator.Tests;
 public sealed class StripeFlowTests
 {
     [Fact]
-    public void The_known_signature_is_reproduced()
+    public void A_signature_has_the_documented_form()
     {
-        // secret, time and digest as published with the .NET client; the body's bytes decide.
+        // That it verifies is the client's own word: tests/Interop/stripe.test.mjs.
         var signature = Webhooks.Signature("whsec_test", 1_533_204_620, "{}"u8);
         signature.ShouldStartWith("t=1533204620,v1=");
         signature.Length.ShouldBe("t=1533204620,v1=".Length + 64);
