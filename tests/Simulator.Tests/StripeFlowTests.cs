@@ -8,6 +8,26 @@ namespace Busker.Simulator.Tests;
 
 public sealed class StripeFlowTests
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
+
+    [Fact]
+    public void The_published_signature_is_reproduced()
+    {
+        var published = new
+        {
+            id = "evt_123", @object = "event", account = "acct_123", api_version = "2017-05-25", created = 1_533_204_620,
+            data = new
+            {
+                @object = new { id = "cus_123", @object = "customer", created = 123_456_789, email = "test@stripe.com", livemode = false, metadata = new { } },
+            },
+            livemode = false, pending_webhooks = 1, request = new { id = "req_123", idempotency_key = "idempotency-key-123" }, type = "customer.created",
+        };
+        var body = System.Text.Encoding.UTF8.GetBytes(JsonSerializer.Serialize(published, Indented) + "\n");
+        body.Length.ShouldBe(484);
+        Webhooks.Signature("webhook_secret", 1_533_204_620, body)
+            .ShouldBe("t=1533204620,v1=2220f87ef101a04665f11cdf770523143f875572008577fa0f20882ddb9cc3c7");
+    }
+
     [Fact]
     public void A_signature_has_the_documented_form()
     {
