@@ -23,7 +23,9 @@ internal sealed class ConsumeCap(CapBook caps, CatalogBook catalogs) : IRpc<Cons
         if (call.Key is not { } key) return NoRequestId;
         var ask = new Ask(call.Scope, request.ListenerId, request.Feature, request.Amount, request.Partial);
         var timeline = await catalogs.OfAsync(call.Scope, ct);
-        return (await caps.ConsumeAsync(new CapBook.Unit(ask, timeline), key, ct)).Told(call);
+        var told = (await caps.ConsumeAsync(new CapBook.Unit(ask, timeline), key, ct)).Told(call);
+        if (told.Fault is null && !call.Replayed) CapTelemetry.Count(request.Feature, told.Value);
+        return told;
     }
 
     private static Fault? Check(ConsumeCapRequest request) =>
