@@ -16,7 +16,7 @@ const places: Place[] = [
   { path: '/catalog', name: 'Catalog', letter: 'c', icon: '▤', page: CatalogPage },
   { path: '/caps', name: 'Caps', letter: 'l', icon: '◔', page: CapsPage },
   { path: '/facts', name: 'Facts', letter: 'f', icon: '⇥', page: FactsPage },
-  { path: '/access', name: 'Access', letter: 'a', icon: '⚿', page: AccessPage },
+  { path: '/access', name: 'Access', letter: 'a', icon: '◈', page: AccessPage },
   { path: '/health', name: 'Health', letter: 'h', icon: '♡', page: HealthPage },
 ];
 
