@@ -19,12 +19,13 @@ public sealed class OutboxTail : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<FactWatch, bool> _watches = new();
-    private readonly Task _running;
+    private readonly Lazy<Task> _running;
 
+    /// <summary>Reads nothing yet: a host makes it before it has migrated. The first watch starts the reading.</summary>
     public OutboxTail(Db db)
     {
         (_db, _log) = (db, new LogReader(db, []));
-        _running = Task.Run(RunAsync);
+        _running = new Lazy<Task>(() => Task.Run(RunAsync));
     }
 
     /// <param name="scope">Only facts of this scope; null: of all.</param>
@@ -32,6 +33,7 @@ public sealed class OutboxTail : IAsyncDisposable
     /// <param name="ct">Cancels the opening.</param>
     public async Task<FactWatch> OpenAsync(Guid? scope, IReadOnlyCollection<string> kinds, CancellationToken ct)
     {
+        _ = _running.Value;
         await _ready.Task.WaitAsync(ct);
         var watch = new FactWatch(scope, kinds, w => _watches.TryRemove(w, out _));
         _watches.TryAdd(watch, true);
@@ -41,7 +43,7 @@ public sealed class OutboxTail : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _running;
+        if (_running.IsValueCreated) await _running.Value;
         foreach (var watch in _watches.Keys) watch.End();
         _stop.Dispose();
     }
