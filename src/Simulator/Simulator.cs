@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Busker.Kernel;
+using Busker.Simulator.Adyen;
 using Busker.Simulator.Core;
 using Busker.Simulator.Faults;
 using Busker.Simulator.Stripe;
@@ -16,6 +17,7 @@ public sealed class Simulator : IAsyncDisposable
     private static readonly Dictionary<string, Func<Stage, Provider>> Makers = new()
     {
         ["stripe"] = stage => new StripeProvider(stage),
+        ["adyen"] = stage => new AdyenProvider(stage),
     };
 
     private readonly Stage _stage;

@@ -17,6 +17,10 @@ public sealed class Delivery
     public required string EventType { get; init; }
 
     public required byte[] Body { get; init; }
+
+    /// <summary>For providers that sign inside the body: the body whose signature is wrong.</summary>
+    public Func<byte[]>? SpoiledBody { get; init; }
+
     public string ContentType { get; init; } = "application/json; charset=utf-8";
 
     /// <summary>The signature headers at a virtual moment (ms); called anew for each attempt. <c>true</c> asks for a wrong signature.</summary>
@@ -154,7 +158,7 @@ public sealed class WebhookSender(Stage stage)
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, delivery.Url) { Content = new ByteArrayContent(delivery.Body) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, delivery.Url) { Content = new ByteArrayContent(delivery.Spoiled && delivery.SpoiledBody is { } spoiled ? spoiled() : delivery.Body) };
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(delivery.ContentType);
             foreach (var (name, value) in delivery.Sign(stage.Clock.NowMs, delivery.Spoiled)) request.Headers.TryAddWithoutValidation(name, value);
             using var response = await Http.SendAsync(request);

@@ -1,0 +1,166 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Busker.Kernel;
+using Busker.Simulator.Core;
+using static Busker.Simulator.Adyen.AdyenBox;
+
+namespace Busker.Simulator.Adyen;
+
+/// <summary>Adyen: keys, idempotency, stored cards and notification settings; payments and modifications have classes of their own.</summary>
+internal sealed class AdyenProvider : Provider
+{
+    private const long KeptMs = 7L * 86_400_000;
+    private readonly AdyenBox _box;
+    private readonly Modifications _modifications;
+    private readonly Dictionary<string, Slot> _slots = [];
+
+    public AdyenProvider(Stage stage)
+        : base(stage, "adyen")
+    {
+        _box = new AdyenBox(stage);
+        _modifications = new Modifications(_box);
+        var payments = new Payments(_box, _modifications);
+        ApiKey = Ids.From(stage.Seed, "adyen", "api key", "AQE", 40);
+        const string Later = "what cannot be done is told by a notification with success false, as Adyen does";
+        Endpoints =
+        [
+            new("POST", "/{version}/payments", Run(payments.Create), "cards, stored cards, 3-D Secure by redirect, immediate, delayed and manual capture, refusals by test value or by the scenario's issuers", "other payment methods, native 3-D Secure, orders, splits"),
+            new("POST", "/{version}/payments/details", Run(payments.Details), "the result of a redirect", "native 3-D Secure"),
+            new("POST", "/{version}/payments/{psp}/captures", Run(_modifications.Capture), "partial and multiple captures; " + Later),
+            new("POST", "/{version}/payments/{psp}/cancels", Run(_modifications.Cancel), "before any capture; " + Later),
+            new("POST", "/{version}/payments/{psp}/refunds", Run(_modifications.Refund), "partial and multiple refunds; " + Later),
+            new("POST", "/{version}/payments/{psp}/reversals", Run(_modifications.Reverse), "cancels or refunds, whichever it takes; " + Later),
+            new("POST", "/{version}/payments/{psp}/amountUpdates", Run(_modifications.ChangeAmount), "up and down before a capture; " + Later),
+            new("POST", "/{version}/cancels", Run(_modifications.TechnicalCancel), "by the merchant's reference; " + Later),
+            new("GET", "/{version}/storedPaymentMethods", Run(ListStored), "a shopper's cards"),
+            new("DELETE", "/{version}/storedPaymentMethods/{id}", Run(DeleteStored), "forgets a card"),
+            new("POST", "/{version}/merchants/{merchant}/webhooks", Run(CreateHook), "standard webhooks in JSON", "other formats, filters"),
+            new("DELETE", "/{version}/merchants/{merchant}/webhooks/{id}", Run(DeleteHook), "no more notifications"),
+            new("POST", "/{version}/merchants/{merchant}/webhooks/{id}/generateHmac", Run(MakeKey), "a new signing key, in force at once"),
+            new("GET", "/3ds/{id}", payments.Page, "the bank's page, for a browser"),
+            new("GET", "/3ds/{id}/{choice}", payments.Choose, "yes or no, and back to the merchant"),
+        ];
+    }
+
+    public string ApiKey { get; }
+    public override IReadOnlyList<Endpoint> Endpoints { get; }
+    public override IReadOnlyList<(string Name, string Value)> Keys => [("api key", ApiKey), ("merchant account", Merchant)];
+
+    public override string Snippet(Uri address) => $$"""
+        https.Agent.prototype.createConnection = () => net.connect({{address.Port}}, '{{address.Host}}'); // the library knows no address but Adyen's
+        const checkout = new CheckoutAPI(new Client({ apiKey: '{{ApiKey}}', environment: 'TEST' }));
+        await checkout.PaymentsApi.payments({ merchantAccount: '{{Merchant}}', amount: { value: 1099, currency: 'EUR' }, reference: 'order-1', returnUrl: 'https://example.com', paymentMethod: { type: 'scheme', number: '4111111111111111', expiryMonth: '03', expiryYear: '2030', cvc: '737' } });
+        """;
+
+    public override string? KeyOf(Ask ask) => ask.Method == "POST" ? ask.Header("Idempotency-Key") : null;
+
+    public override Answer? Admit(Ask ask)
+    {
+        if (ask.Path.StartsWith("/3ds/", StringComparison.Ordinal)) return null;
+        if (ask.Header("X-API-Key") != ApiKey) return Say(ask, new AdyenError(401, "000", "security", "HTTP Status Response - Unauthorized"));
+        if (KeyOf(ask) is not { } key) return null;
+        if (key.Length > 64) return Say(ask, AdyenError.Invalid("703", "The idempotency key is longer than 64 characters"));
+        if (!_slots.TryGetValue(key, out var slot) || ask.AtMs - slot.AtMs >= KeptMs)
+        {
+            _slots[key] = new Slot(ask.AtMs);
+            return null;
+        }
+
+        if (slot.Answer is null) return Say(ask, AdyenError.Invalid("704", "request already processed or in progress")).With("transient-error", "true");
+        return slot.Answer;
+    }
+
+    /// <summary>Refusals for a reason that may pass are forgotten, everything else is answered the same again.</summary>
+    public override void Keep(Ask ask, Answer answer)
+    {
+        if (KeyOf(ask) is not { } key || !_slots.TryGetValue(key, out var slot) || slot.Answer is not null) return;
+        if (answer.Status is 401 or 403 or 429) _slots.Remove(key);
+        else slot.Answer = answer.With("idempotency-key", key);
+    }
+
+    public override void Forget(Ask ask)
+    {
+        if (KeyOf(ask) is { } key) _slots.Remove(key);
+    }
+
+    public override Answer Unknown(Ask ask) => Say(ask, new AdyenError(404, "000", "internal", $"{ask.Method} {ask.Path} is not an endpoint"));
+
+    public override Answer Refusal(Ask ask, int status) => status == 429
+        ? Say(ask, new AdyenError(429, "429", "internal", "Too many requests")).With("transient-error", "true")
+        : Say(ask, new AdyenError(status, "905", "internal", "Payment details are not supported or the service is not available")).With("transient-error", "true");
+
+    public override Result<string> FailRefund(string refundId) => _modifications.Fail(refundId)
+        ? $"{refundId} failed; its money is back with the merchant"
+        : new Fault(Code.NotFound, "REFUND", $"there is no refund {refundId} that could fail");
+
+    public override IEnumerable<(string Id, string Charge, long Minor, string Status)> Refunds =>
+        _box.Refunds.AsEnumerable().Reverse().Select(r => (r.Psp, r.Payment.Psp, r.Minor, r.Failed ? "failed" : "succeeded"));
+
+    /// <summary>Payments and refunds against the books: what is pending is what was captured, less refunds and fees.</summary>
+    public override IEnumerable<string> Discrepancies()
+    {
+        foreach (var group in _box.Payments.Values.GroupBy(p => p.Currency))
+        {
+            var back = _box.Refunds.Where(r => !r.Failed && r.Payment.Currency == group.Key).Sum(r => r.Minor);
+            var pending = group.Sum(p => p.Truth.Captured - p.Truth.Fees) - back;
+            var books = Stage.Till.Books;
+            if (books.Balance(Name, group.Key, Account.Pending) != pending) yield return $"adyen {group.Key}: pending is not captured less refunds and fees";
+            if (books.Balance(Name, group.Key, Account.Held) != group.Sum(p => p.Truth.Held)) yield return $"adyen {group.Key}: held differs from the payments";
+        }
+    }
+
+    private static Func<Ask, Answer> Run(Func<Ask, Answer> work) => ask =>
+    {
+        try
+        {
+            return work(ask);
+        }
+        catch (AdyenError refused)
+        {
+            return Say(ask, refused);
+        }
+    };
+
+    private static Answer Say(Ask ask, AdyenError error) => error.Answer(NewPsp(ask));
+
+    private Answer ListStored(Ask ask)
+    {
+        var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(ask.Query);
+        if (!query.TryGetValue("shopperReference", out var shopper)) throw AdyenError.Missing("shopperReference");
+        var cards = _box.Stored.Values.Where(s => s.Shopper == shopper).Select(s => (JsonNode)new JsonObject
+        {
+            ["id"] = s.Id, ["brand"] = Payments.Brand(s.Card), ["type"] = "scheme", ["lastFour"] = s.Card.Last4, ["expiryMonth"] = $"{s.Card.ExpMonth:D2}",
+            ["expiryYear"] = $"{s.Card.ExpYear}", ["holderName"] = s.Holder, ["shopperReference"] = s.Shopper,
+            ["supportedRecurringProcessingModels"] = new JsonArray("CardOnFile", "Subscription", "UnscheduledCardOnFile"),
+        });
+        return Json(200, new JsonObject { ["merchantAccount"] = Merchant, ["shopperReference"] = shopper.ToString(), ["storedPaymentMethods"] = new JsonArray([.. cards]) }, null);
+    }
+
+    private Answer DeleteStored(Ask ask) =>
+        _box.Stored.Remove(ask.Values[1]) ? new Answer(204, []) : throw AdyenError.Invalid("800", "Contract not found");
+
+    private Answer CreateHook(Ask ask)
+    {
+        var body = Read(ask);
+        var url = Need(body, "url", "14_0000", "Required field 'url' is not provided.");
+        var hook = new Hook(ask.NewId("WBHK", 24).ToUpperInvariant(), url) { Active = Text(body, "active") != "false" };
+        _box.Notifications.Hooks.Add(hook.Id, hook);
+        return Json(200, new JsonObject { ["id"] = hook.Id, ["type"] = "standard", ["url"] = url, ["active"] = hook.Active, ["communicationFormat"] = "json" }, hook.Id);
+    }
+
+    private Answer DeleteHook(Ask ask) => _box.Notifications.Hooks.Remove(ask.Values[2]) ? new Answer(204, []) : Unknown(ask);
+
+    private Answer MakeKey(Ask ask)
+    {
+        if (!_box.Notifications.Hooks.TryGetValue(ask.Values[2], out var hook)) return Unknown(ask);
+        hook.Key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(ask.NewId(hook.Id, 24))));
+        return Json(200, new JsonObject { ["hmacKey"] = hook.Key }, hook.Id);
+    }
+
+    private sealed class Slot(long atMs)
+    {
+        public long AtMs { get; } = atMs;
+        public Answer? Answer { get; set; }
+    }
+}

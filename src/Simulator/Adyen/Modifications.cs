@@ -1,0 +1,158 @@
+using System.Text.Json.Nodes;
+using Busker.Simulator.Core;
+using static Busker.Simulator.Adyen.AdyenBox;
+
+namespace Busker.Simulator.Adyen;
+
+/// <summary>Captures, cancels, refunds, reversals and changed amounts: received at once, done a moment later, told by notification.</summary>
+internal sealed class Modifications(AdyenBox box)
+{
+    private const string TooMuch = "Insufficient balance on payment";
+
+    public Answer Capture(Ask ask) => WithAmount(ask, "CAPTURE", static (self, p, minor) =>
+    {
+        if (minor > p.Truth.Held) return TooMuch;
+        self.Take(p, minor);
+        return null;
+    });
+
+    public Answer Refund(Ask ask)
+    {
+        var psp = "";
+        return WithAmount(ask, "REFUND", (self, p, minor) =>
+        {
+            if (minor > p.Truth.Captured - p.Truth.Refunded - p.Truth.Disputed) return TooMuch;
+            self.GiveBack(psp, p, minor);
+            return null;
+        }, id => psp = id);
+    }
+
+    public Answer ChangeAmount(Ask ask) => WithAmount(ask, "AUTHORISATION_ADJUSTMENT", static (self, p, minor) =>
+    {
+        if (p.Truth.Held == 0 || p.Truth.Captured > 0) return "Transaction is not in a state that allows an adjustment";
+        if (minor >= p.Truth.Held) self.Till.Authorise(p.Truth, minor - p.Truth.Held);
+        else self.Till.Release(p.Truth, p.Truth.Held - minor);
+        return null;
+    });
+
+    public Answer Cancel(Ask ask) => Whole(ask, Payment(ask.Values[1]), "CANCELLATION", new Dictionary<string, string>());
+
+    /// <summary>By the merchant's own reference, for payments whose reply never came.</summary>
+    public Answer TechnicalCancel(Ask ask)
+    {
+        var reference = Need(Read(ask), "paymentReference", "130", "Reference Missing");
+        var payment = box.Payments.Values.FirstOrDefault(p => p.Reference == reference);
+        return Whole(ask, payment, "TECHNICAL_CANCEL", new Dictionary<string, string>(), reference);
+    }
+
+    /// <summary>Cancels what is held, refunds what was captured: whichever it is.</summary>
+    public Answer Reverse(Ask ask)
+    {
+        var payment = Payment(ask.Values[1]);
+        return Whole(ask, payment, "CANCEL_OR_REFUND", new Dictionary<string, string>());
+    }
+
+    public void Take(AdyenPayment payment, long minor)
+    {
+        Till.Capture(payment.Truth, minor);
+        if (box.Stage.Scenario.Fees.TryGetValue("adyen", out var fees)) Till.Fee(payment.Truth, fees.Of(minor));
+    }
+
+    public void CaptureHeld(AdyenPayment payment)
+    {
+        if (payment.Truth.Held > 0) Take(payment, payment.Truth.Held);
+    }
+
+    public void Expire(AdyenPayment payment)
+    {
+        if (payment.Truth.Held is not (> 0 and var rest)) return;
+        Till.Release(payment.Truth, rest);
+        box.Notifications.Send(new Notice("EXPIRE", payment.Psp, payment.Psp, payment.Reference, rest, payment.Currency, true, "", payment.Brand));
+    }
+
+    /// <summary>A refund that the bank sends back days later.</summary>
+    public bool Fail(string refundPsp)
+    {
+        var refund = box.Refunds.Find(r => r.Psp == refundPsp && !r.Failed);
+        if (refund is null) return false;
+        refund.Failed = true;
+        Till.RefundReturned(refund.Payment.Truth, refund.Minor, Account.Pending);
+        box.Notifications.Send(new Notice("REFUND_FAILED", refund.Psp, refund.Payment.Psp, refund.Payment.Reference, refund.Minor, refund.Payment.Currency, true, "Refund failed at the issuer", refund.Payment.Brand));
+        return true;
+    }
+
+    private Till Till => box.Stage.Till;
+
+    private void GiveBack(string psp, AdyenPayment payment, long minor)
+    {
+        Till.Refund(payment.Truth, minor, Account.Pending);
+        box.Refunds.Add(new AdyenRefund(psp, payment, minor));
+    }
+
+    private AdyenPayment Payment(string psp) =>
+        box.Payments.GetValueOrDefault(psp) ?? throw AdyenError.Invalid("167", "Original pspReference required for this operation");
+
+    private Answer WithAmount(Ask ask, string code, Func<Modifications, AdyenPayment, long, string?> work, Action<string>? named = null)
+    {
+        var payment = Payment(ask.Values[1]);
+        var body = Read(ask);
+        CheckMerchant(body);
+        var (minor, currency) = Amount(body);
+        if (currency != payment.Currency) throw AdyenError.Invalid("138", "Unsupported currency specified");
+        var psp = NewPsp(ask);
+        named?.Invoke(psp);
+        Soon(() =>
+        {
+            var why = work(this, payment, minor);
+            box.Notifications.Send(new Notice(code, psp, payment.Psp, Text(body, "reference") ?? payment.Reference, minor, currency, why is null, why ?? "", payment.Brand));
+        });
+        return Received(ask, body, psp, payment.Psp, Amount(minor, currency));
+    }
+
+    private Answer Whole(Ask ask, AdyenPayment? payment, string code, Dictionary<string, string> more, string? reference = null)
+    {
+        var body = Read(ask);
+        CheckMerchant(body);
+        var psp = NewPsp(ask);
+        Soon(() =>
+        {
+            var why = payment is null ? "Transaction not found" : Undo(payment, psp, code, more);
+            box.Notifications.Send(new Notice(code, psp, payment?.Psp, Text(body, "reference") ?? payment?.Reference ?? reference!, 0,
+                payment?.Currency ?? "EUR", why is null, why ?? "", payment?.Brand, more));
+        });
+        return Received(ask, body, psp, reference is null ? payment?.Psp : null, null);
+    }
+
+    private string? Undo(AdyenPayment payment, string psp, string code, Dictionary<string, string> more)
+    {
+        var truth = payment.Truth;
+        if (truth.Captured == 0 && truth.Held > 0)
+        {
+            Till.Release(truth, truth.Held);
+            if (code == "CANCEL_OR_REFUND") more["modification.action"] = "cancel";
+            return null;
+        }
+
+        if (code == "CANCELLATION" || truth.Captured == 0) return truth.Captured > 0 ? "Transaction has been captured" : "Transaction is not authorised";
+        var left = truth.Captured - truth.Refunded - truth.Disputed;
+        if (left == 0) return TooMuch;
+        GiveBack(psp, payment, left);
+        if (truth.Held > 0) Till.Release(truth, truth.Held);
+        more["modification.action"] = "refund";
+        return null;
+    }
+
+    /// <summary>Every two seconds what has been received for a second is done: modifications of one moment share a batch.</summary>
+    private void Soon(Action work) => box.Stage.Clock.ScheduleAt((((box.Stage.Clock.NowMs + 1_000) / 2_000) + 1) * 2_000, work);
+
+    private static Answer Received(Ask ask, System.Text.Json.JsonElement body, string psp, string? payment, JsonObject? amount)
+    {
+        var answer = new JsonObject { ["merchantAccount"] = Merchant, ["pspReference"] = psp, ["status"] = "received" };
+        if (payment is not null) answer["paymentPspReference"] = payment;
+        else answer["paymentReference"] = Text(body, "paymentReference");
+        if (Text(body, "reference") is { } reference) answer["reference"] = reference;
+        if (amount is not null) answer["amount"] = amount;
+        if (ask.Endpoint?.Template.EndsWith("amountUpdates", StringComparison.Ordinal) == true) answer["industryUsage"] = Text(body, "industryUsage") ?? "delayedCharge";
+        return Json(201, answer, psp);
+    }
+}

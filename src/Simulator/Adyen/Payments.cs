@@ -1,0 +1,192 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Busker.Simulator.Core;
+using Busker.Simulator.World;
+using static Busker.Simulator.Adyen.AdyenBox;
+
+namespace Busker.Simulator.Adyen;
+
+/// <summary>/payments and /payments/details: an authorisation, a refusal, or a shopper who is sent away to authenticate.</summary>
+internal sealed class Payments(AdyenBox box, Modifications modifications)
+{
+    private readonly Dictionary<string, Journey> _journeys = [];
+
+    private sealed record Journey(string Psp, JsonElement Body, Card Card, string ReturnUrl)
+    {
+        public bool? Authenticated { get; set; }
+        public bool Used { get; set; }
+    }
+
+    public Answer Create(Ask ask)
+    {
+        var body = Read(ask);
+        CheckMerchant(body);
+        var (minor, currency) = Amount(body);
+        Need(body, "reference", "130", "Reference Missing");
+        var (card, stored) = Card(body);
+        var psp = NewPsp(ask);
+        var use = Use(body, card, minor, currency, stored, false);
+        var offSession = Text(body, "shopperInteraction") == "ContAuth";
+        if (!offSession && (Refusals.WantsChallenge(card) || box.Stage.Issuers.WantsChallenge(use))) return Away(ask, psp, body, card);
+        return Authorise(ask, psp, body, card, stored, false);
+    }
+
+    public Answer Details(Ask ask)
+    {
+        var result = Text(Read(ask), "details", "redirectResult") ?? throw AdyenError.Missing("details.redirectResult");
+        var journey = _journeys.Values.FirstOrDefault(j => Result(j.Psp) == result);
+        if (journey is null || journey.Authenticated is not { } authenticated) throw AdyenError.Invalid("14_006", "The redirectResult is not known");
+        if (journey.Used) throw AdyenError.Invalid("704", "request already processed or in progress");
+        journey.Used = true;
+        return authenticated
+            ? Authorise(ask, journey.Psp, journey.Body, journey.Card, false, true)
+            : Refuse(ask, journey.Psp, journey.Body, journey.Card, Refusals.Of(11), 0);
+    }
+
+    /// <summary>The bank's page: a person says yes or no.</summary>
+    public Answer Page(Ask ask)
+    {
+        if (!_journeys.TryGetValue(ask.Values[0], out var journey)) return Answer.Html("<p>This page is not known.</p>") with { Status = 404 };
+        var amount = WebUtility.HtmlEncode($"{Text(journey.Body, "amount", "currency")} {Text(journey.Body, "amount", "value")}");
+        var at = $"/3ds/{ask.Values[0]}";
+        return Answer.Html($"<!doctype html><title>Your bank</title><h1>Pay {amount} (minor units)?</h1><a id=\"authorize\" href=\"{at}/yes\">Authenticate</a> <a id=\"fail\" href=\"{at}/no\">Fail</a>");
+    }
+
+    public Answer Choose(Ask ask)
+    {
+        if (!_journeys.TryGetValue(ask.Values[0], out var journey)) return Answer.Html("<p>This page is not known.</p>") with { Status = 404 };
+        journey.Authenticated ??= ask.Values[1] == "yes";
+        var url = journey.ReturnUrl + (journey.ReturnUrl.Contains('?', StringComparison.Ordinal) ? '&' : '?') + "redirectResult=" + Result(journey.Psp);
+        return new Answer(303, []).With("Location", url);
+    }
+
+    private string Result(string psp) => Ids.From(box.Stage.Seed, psp, "redirect result", "", 40);
+
+    private Answer Away(Ask ask, string psp, JsonElement body, Card card)
+    {
+        var back = Text(body, "returnUrl") ?? throw AdyenError.Missing("returnUrl");
+        _journeys[psp] = new Journey(psp, body, card, back);
+        var answer = new JsonObject
+        {
+            ["resultCode"] = "RedirectShopper",
+            ["action"] = new JsonObject { ["paymentMethodType"] = "scheme", ["type"] = "redirect", ["method"] = "GET", ["url"] = $"{ask.Origin}/3ds/{psp}" },
+        };
+        return Json(200, answer, psp);
+    }
+
+    private Answer Authorise(Ask ask, string psp, JsonElement body, Card card, bool stored, bool authenticated)
+    {
+        var (minor, currency) = Amount(body);
+        var asked = Refusals.Requested(Text(body, "paymentMethod", "holderName"), Text(body, "additionalData", "RequestedTestAcquirerResponseCode"));
+        var verdict = asked is null ? box.Stage.Issuers.Decide(Use(body, card, minor, currency, stored, authenticated)) : null;
+        var refusal = asked ?? (verdict is null ? Refusals.Test(card) : verdict.Approved ? null : Refusals.From(verdict.Reason));
+        if (refusal is not null) return Refuse(ask, psp, body, card, refusal, verdict?.Chance ?? 0);
+        var payment = Open(psp, body, card, "approved", verdict?.Chance ?? 1);
+        box.Payments.Add(psp, payment);
+        box.Stage.Till.Authorise(payment.Truth, minor);
+        var more = new Dictionary<string, string>
+        {
+            ["authCode"] = Ids.Capitals(box.Stage.Seed, psp, "authorization", 6), ["cardSummary"] = card.Last4,
+            ["expiryDate"] = $"{card.ExpMonth}/{card.ExpYear}", ["networkTxReference"] = Ids.Capitals(box.Stage.Seed, psp, "network", 15),
+        };
+        Keep(ask, body, card, stored, psp, more);
+        box.Notifications.Send(new Notice("AUTHORISATION", psp, null, payment.Reference, minor, currency, true,
+            $"{more["authCode"]}:{card.Last4}:{card.ExpMonth:D2}/{card.ExpYear}", payment.Brand, more, ["CANCEL", "CAPTURE", "REFUND"]), ask);
+        CaptureByPlan(payment, body, minor);
+        box.Stage.Clock.Schedule(TimeSpan.FromDays(28), () => modifications.Expire(payment));
+        return Said(payment.Reference, psp, "Authorised", card, minor, currency, null, more);
+    }
+
+    private void CaptureByPlan(AdyenPayment payment, JsonElement body, long minor)
+    {
+        if (Text(body, "additionalData", "manualCapture") == "true") return;
+        if (int.TryParse(Text(body, "captureDelayHours"), CultureInfo.InvariantCulture, out var hours) && hours > 0)
+        {
+            box.Stage.Clock.Schedule(TimeSpan.FromHours(hours), () => modifications.CaptureHeld(payment));
+            return;
+        }
+
+        modifications.Take(payment, minor);
+    }
+
+    private Answer Refuse(Ask ask, string psp, JsonElement body, Card card, Refusal refusal, double chance)
+    {
+        var payment = Open(psp, body, card, refusal.Reason, chance);
+        var (minor, currency) = Amount(body);
+        box.Notifications.Send(new Notice("AUTHORISATION", psp, null, payment.Reference, minor, currency, false, refusal.Reason, payment.Brand), ask);
+        return Said(payment.Reference, psp, refusal.Result, card, minor, currency, refusal, []);
+    }
+
+    private AdyenPayment Open(string psp, JsonElement body, Card card, string outcome, double chance)
+    {
+        var reference = Text(body, "reference")!;
+        var truth = box.Stage.Till.Open(new Charge
+        {
+            Provider = "adyen", Id = psp, Reference = reference, Currency = Text(body, "amount", "currency")!, CreatedMs = box.Stage.Clock.NowMs,
+            Instrument = card.Fingerprint(box.Stage.Seed), Outcome = outcome, Chance = chance,
+        });
+        return new AdyenPayment { Psp = psp, Reference = reference, Brand = Brand(card), Truth = truth };
+    }
+
+    private void Keep(Ask ask, JsonElement body, Card card, bool stored, string psp, Dictionary<string, string> more)
+    {
+        if (Text(body, "shopperReference") is not { } shopper || stored || Text(body, "storePaymentMethod") != "true") return;
+        var model = Text(body, "recurringProcessingModel") ?? "CardOnFile";
+        var id = Ids.Capitals(box.Stage.Seed, psp, "stored", 16);
+        box.Stored[id] = new StoredCard(id, shopper, card with { Cvc = null }, Text(body, "paymentMethod", "holderName"), model);
+        more["recurring.recurringDetailReference"] = id;
+        more["recurring.shopperReference"] = shopper;
+        more["recurringProcessingModel"] = model;
+        var (_, currency) = Amount(body);
+        box.Notifications.Send(new Notice("RECURRING_CONTRACT", id, psp, Text(body, "reference")!, 0, currency, true, "", Brand(card), new Dictionary<string, string> { ["shopperReference"] = shopper }), ask);
+    }
+
+    private static Answer Said(string reference, string psp, string result, Card card, long minor, string currency, Refusal? refusal, Dictionary<string, string> more)
+    {
+        var body = new JsonObject { ["pspReference"] = psp, ["resultCode"] = result, ["merchantReference"] = reference };
+        if (refusal is not null)
+        {
+            body["refusalReason"] = refusal.Reason;
+            body["refusalReasonCode"] = refusal.Code.ToString(CultureInfo.InvariantCulture);
+        }
+
+        body["amount"] = Amount(minor, currency);
+        body["paymentMethod"] = new JsonObject { ["brand"] = Brand(card), ["type"] = "scheme" };
+        if (more.Count > 0) body["additionalData"] = new JsonObject(more.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
+        return Json(200, body, psp);
+    }
+
+    private (Card Card, bool Stored) Card(JsonElement body)
+    {
+        if (Text(body, "paymentMethod", "storedPaymentMethodId") is { } id)
+        {
+            var known = box.Stored.GetValueOrDefault(id);
+            if (known is null || known.Shopper != Text(body, "shopperReference")) throw AdyenError.Invalid("800", "Contract not found");
+            return (known.Card with { Cvc = Field(body, "encryptedSecurityCode", "cvc") }, true);
+        }
+
+        var number = Field(body, "encryptedCardNumber", "number") ?? throw AdyenError.Invalid("101", "Invalid card number");
+        if (!World.Card.Luhn(number)) throw AdyenError.Invalid("101", "Invalid card number");
+        var month = Field(body, "encryptedExpiryMonth", "expiryMonth");
+        var year = Field(body, "encryptedExpiryYear", "expiryYear");
+        if (!int.TryParse(month, CultureInfo.InvariantCulture, out var m) || !int.TryParse(year, CultureInfo.InvariantCulture, out var y) || m is < 1 or > 12 || y < 2000)
+        {
+            throw AdyenError.Invalid("129", "Expiry Date Invalid");
+        }
+
+        return (new Card(number, m, y, Field(body, "encryptedSecurityCode", "cvc")), false);
+    }
+
+    /// <summary>A field of the card, plain or in the documented form for tests (<c>test_4111…</c>).</summary>
+    private static string? Field(JsonElement body, string encrypted, string plain) =>
+        Text(body, "paymentMethod", encrypted) is { } hidden
+            ? hidden.StartsWith("test_", StringComparison.Ordinal) ? hidden[5..] : throw AdyenError.Invalid("174", "Unable to decrypt data")
+            : Text(body, "paymentMethod", plain)?.Replace(" ", "", StringComparison.Ordinal);
+
+    private CardUse Use(JsonElement body, Card card, long minor, string currency, bool stored, bool authenticated) =>
+        new("adyen", card, minor, currency, box.Stage.Clock.GetUtcNow(), stored || Text(body, "shopperInteraction") == "ContAuth", authenticated);
+
+    public static string Brand(Card card) => card.Brand switch { "mastercard" => "mc", var other => other };
+}
