@@ -4,6 +4,7 @@ using Busker.Cli.Commands;
 // The operator's command line: a table of contents. Each command family is one file in Commands/.
 var root = new RootCommand("Busker: the open back end of a freemium streaming service.");
 root.Subcommands.Add(UpCommand.Create());
+root.Subcommands.Add(DoctorCommand.Create());
 root.Subcommands.Add(FlagsCommand.Create());
 root.Subcommands.Add(StatsCommand.Create());
 foreach (var command in SoakCommand.All) root.Subcommands.Add(command);
