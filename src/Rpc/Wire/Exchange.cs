@@ -12,7 +12,7 @@ internal enum Codec
 internal sealed class Exchange(HttpContext http, RpcMethod? method, Dialect dialect, Codec codec)
 {
     public HttpContext Http { get; } = http;
-    
+
     /// <summary>Never asked for when the method is unknown: such a call only ends.</summary>
     public RpcMethod Method => method ?? throw new Busker.Kernel.InvariantException("this call names no known method");
 
