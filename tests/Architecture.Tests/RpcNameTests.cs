@@ -10,7 +10,7 @@ public sealed partial class RpcNameTests
 
     private static IEnumerable<string> Rpcs(string proto) => Rpc().Matches(proto).Select(m => m.Groups[1].Value);
 
-    private static IEnumerable<string> Missing(IEnumerable<string> rpcs, IReadOnlySet<string> slices, IReadOnlySet<string> tested) =>
+    private static IEnumerable<string> Missing(IEnumerable<string> rpcs, HashSet<string> slices, HashSet<string> tested) =>
         rpcs.SelectMany(rpc => new[]
         {
             slices.Contains($"{rpc}.cs") ? null : $"rpc {rpc} has no src/**/{rpc}.cs",
