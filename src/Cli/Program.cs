@@ -6,6 +6,7 @@ var root = new RootCommand("Busker: the open back end of a freemium streaming se
 root.Subcommands.Add(UpCommand.Create());
 root.Subcommands.Add(DoctorCommand.Create());
 root.Subcommands.Add(FlagsCommand.Create());
+root.Subcommands.Add(DemoCommand.Create());
 root.Subcommands.Add(StatsCommand.Create());
 foreach (var command in SoakCommand.All) root.Subcommands.Add(command);
 root.Subcommands.Add(LearnCommand.Create());

@@ -21,15 +21,14 @@ internal static class DemoTenant
     /// <returns>The keys, or null when this database is somebody's already.</returns>
     public static async Task<Keys?> EnsureAsync(BuskerHost host, string data, Steps steps, CancellationToken ct)
     {
-        var file = Path.Combine(data, "demo.json");
         var book = host.Services.GetRequiredService<TenantBook>();
-        if (!await book.IsEmptyAsync(ct)) return File.Exists(file) ? JsonSerializer.Deserialize<Keys>(await File.ReadAllTextAsync(file, ct)) : null;
+        if (!await book.IsEmptyAsync(ct)) return await KeptAsync(data, ct);
 
         steps.Begin("loading the sample catalog for the demo tenant");
         var house = await book.OpenAsync("house", operate: true, ct);
         var demo = await book.OpenAsync("demo", operate: false, ct);
         var keys = new Keys(demo.Secret, house.Secret);
-        await WriteAsync(file, keys, ct);
+        await WriteAsync(FileIn(data), keys, ct);
         using var api = new Api(host.Addresses[0], demo.Secret);
         await PublishAsync(api, Path.Combine(Checkout.Root, "samples", "catalogs", "streaming.yaml"), ct);
         await api.AskAsync("entitlements.v1.Entitlements/SetListenerPlan",
@@ -37,6 +36,12 @@ internal static class DemoTenant
         steps.Done();
         return keys;
     }
+
+    /// <returns>The keys kept in the state directory by whoever loaded the demo, or null.</returns>
+    public static async Task<Keys?> KeptAsync(string data, CancellationToken ct) =>
+        File.Exists(FileIn(data)) ? JsonSerializer.Deserialize<Keys>(await File.ReadAllTextAsync(FileIn(data), ct)) : null;
+
+    private static string FileIn(string data) => Path.Combine(data, "demo.json");
 
     private static async Task PublishAsync(Api api, string path, CancellationToken ct)
     {

@@ -1,10 +1,6 @@
 using System.CommandLine;
-using System.Net;
 using System.Runtime.InteropServices;
 using Busker.Host;
-using Busker.Kernel;
-using Busker.Rpc;
-using Busker.Storage;
 using Spectre.Console;
 
 namespace Busker.Cli.Commands;
@@ -21,35 +17,21 @@ internal static class UpCommand
         var role = new Option<HostRole>("--role") { Description = "all, api or worker.", DefaultValueFactory = _ => HostRole.All };
         var address = new Option<string>("--address") { Description = "Address to listen on.", DefaultValueFactory = _ => "127.0.0.1" };
         var command = new Command("up", "Runs the product until Ctrl-C.") { data, postgres, port, grpc, role, address };
-        command.SetAction((parsed, ct) => RunAsync(new Wishes(
+        command.SetAction((parsed, ct) => RunAsync(new HouseWishes(
             parsed.GetValue(data)!, parsed.GetValue(postgres), parsed.GetValue(port), parsed.GetValue(grpc), parsed.GetValue(role), parsed.GetValue(address)!), ct));
         return command;
     }
 
-    private sealed record Wishes(string Data, string? Postgres, int Port, int GrpcPort, HostRole Role, string Address);
-
-    private static async Task<int> RunAsync(Wishes wishes, CancellationToken ct)
+    private static async Task<int> RunAsync(HouseWishes wishes, CancellationToken ct)
     {
-        if (!IPAddress.TryParse(wishes.Address, out var address)) return Fail($"--address {wishes.Address} is not an IP address.");
         var steps = new Steps();
-        EmbeddedPostgres? embedded = null;
         try
         {
-            var connection = await DatabaseAsync(wishes, steps, e => embedded = e, ct);
-            if (connection.Fault is { } away) return Fail(away.Message);
-
-            steps.Begin("migrating and starting the host");
-            var started = await BuskerHost.StartAsync(new HostSettings(connection.Value, new Ports(address, wishes.Port, wishes.GrpcPort))
-            {
-                Role = wishes.Role, Console = Path.Combine(Checkout.Root, "console", "dist"),
-            }, ct);
+            var started = await RunningHouse.StartAsync(wishes, steps, ct);
             if (started.Fault is { } fault) return Fail(fault.Message);
-            await using var host = started.Value;
-            steps.Done();
-
-            var demo = wishes.Role == HostRole.Worker ? null : await DemoTenant.EnsureAsync(host, Path.GetFullPath(wishes.Data), steps, ct);
-            Announce(host, demo, steps);
-            await WaitAsync(host, ct);
+            await using var house = started.Value;
+            Announce(house.Host, house.Demo, steps);
+            await WaitAsync(house.Host, ct);
             AnsiConsole.MarkupLine("[grey]stopping…[/]");
             return 0;
         }
@@ -57,29 +39,6 @@ internal static class UpCommand
         {
             return 0;
         }
-        finally
-        {
-            if (embedded is not null) await embedded.DisposeAsync();
-        }
-    }
-
-    private static async Task<Result<string>> DatabaseAsync(Wishes wishes, Steps steps, Action<EmbeddedPostgres> started, CancellationToken ct)
-    {
-        if (wishes.Postgres is { } outside)
-        {
-            steps.Begin("asking your PostgreSQL");
-            var checkedOut = await OutsidePostgres.CheckAsync(outside, ct);
-            if (checkedOut.Fault is null) steps.Done();
-            return checkedOut;
-        }
-
-        steps.Begin("starting PostgreSQL");
-        var options = new PostgresOptions(Path.GetFullPath(wishes.Data)) { Engines = Path.Combine(Checkout.Root, "engines"), Progress = steps.Begin };
-        var postgres = await EmbeddedPostgres.StartAsync(options, ct);
-        if (postgres.Fault is { } fault) return fault;
-        started(postgres.Value);
-        steps.Done();
-        return postgres.Value.ConnectionString;
     }
 
     private static void Announce(BuskerHost host, DemoTenant.Keys? demo, Steps steps)
