@@ -78,7 +78,7 @@ public sealed partial class WordsTests
     {
         Foreign("a.md", $"see {Places[0]}x and \"{Places[3]}y\"").Count().ShouldBe(2);
         Foreign("a.json", $"https://{Registries[0]}x").Count().ShouldBe(1);
-        Foreign("a.ts", "import './work/a'; a.framework/b").ShouldBeEmpty();
+        Foreign("a.ts", $"import '.{Places[0]}a'; a.framework/b").ShouldBeEmpty();
     }
 
     [Fact]
