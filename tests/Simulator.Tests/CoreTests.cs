@@ -32,7 +32,7 @@ public sealed class CoreTests
     {
         var rule = FaultParser.Parse("stripe POST /v1/refunds* drop-after count=2 from=1m until=2m").Value;
         bool Strikes(string method, string path, int second) =>
-            rule.Strikes(FaultTarget.Request, "stripe", method, path, "k", TimeSpan.FromSeconds(second), 1);
+            rule.Strikes(FaultTarget.Request, "stripe", method, path, "", "k", TimeSpan.FromSeconds(second), 1);
         Strikes("POST", "/v1/refunds", 30).ShouldBeFalse();
         Strikes("GET", "/v1/refunds", 70).ShouldBeFalse();
         Strikes("POST", "/v1/charges", 70).ShouldBeFalse();
@@ -45,7 +45,7 @@ public sealed class CoreTests
     public void A_flapping_rule_rests_between_its_bad_spells()
     {
         var rule = FaultParser.Parse("* * * status(503) flap=10s/20s").Value;
-        bool[] struck = [.. Enumerable.Range(0, 60).Select(s => rule.Strikes(FaultTarget.Request, "adyen", "GET", "/", "k", TimeSpan.FromSeconds(s), 1))];
+        bool[] struck = [.. Enumerable.Range(0, 60).Select(s => rule.Strikes(FaultTarget.Request, "adyen", "GET", "/", "", "k", TimeSpan.FromSeconds(s), 1))];
         struck.Count(s => s).ShouldBe(20);
         struck[5].ShouldBeTrue();
         struck[15].ShouldBeFalse();

@@ -79,11 +79,6 @@ internal sealed class AdyenProvider : Provider
         else slot.Answer = answer.With("idempotency-key", key);
     }
 
-    public override void Forget(Ask ask)
-    {
-        if (KeyOf(ask) is { } key) _slots.Remove(key);
-    }
-
     public override Answer Unknown(Ask ask) => Say(ask, new AdyenError(404, "000", "internal", $"{ask.Method} {ask.Path} is not an endpoint"));
 
     public override Answer Refusal(Ask ask, int status) => status == 429

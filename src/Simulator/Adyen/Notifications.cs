@@ -37,8 +37,6 @@ internal sealed class Notifications(Stage stage)
         .. new[] { 2, 5, 10, 15, 30, 60, 120, 240 }.Select(m => TimeSpan.FromMinutes(m)), .. Enumerable.Repeat(TimeSpan.FromHours(8), 88),
     ];
 
-    private int _batches;
-
     public Dictionary<string, Hook> Hooks { get; } = [];
 
     /// <summary>base64(HMAC-SHA256(key, eight fields joined by colons, nothing escaped)).</summary>
@@ -83,7 +81,7 @@ internal sealed class Notifications(Stage stage)
         var key = hook.Key;
         var delivery = new Delivery
         {
-            Provider = "adyen", Url = hook.Url, EventId = $"{first.Psp}-{first.Code}-{++_batches}", EventType = first.Code,
+            Provider = "adyen", Url = hook.Url, EventId = $"{first.Psp}-{first.Code}-{items[0].AtMs}", EventType = first.Code,
             Body = key is null ? unsigned : Body(items, key, false), ContentType = "application/json; charset=utf-8", Retries = Pauses,
             Sign = static (_, _) => [],
             SpoiledBody = key is null ? null : () => Body(items, key, true),

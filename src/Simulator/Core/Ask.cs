@@ -6,8 +6,6 @@ namespace Busker.Simulator.Core;
 /// <summary>One request as a provider sees it, with its place in the run.</summary>
 public sealed class Ask
 {
-    private int _ids;
-
     public required string Method { get; init; }
 
     /// <summary>Decoded, without the query.</summary>
@@ -38,6 +36,8 @@ public sealed class Ask
 
     public ulong Seed { get; internal set; }
 
+    internal Cause? Cause { get; set; }
+
     /// <summary>Webhooks this request caused: they leave after its reply.</summary>
     internal List<Action>? AfterReply { get; set; }
 
@@ -52,9 +52,5 @@ public sealed class Ask
     public Draw Draw(string purpose) => Core.Draw.Of(Seed + ((ulong)Number << 24), Lane, purpose);
 
     /// <summary>A new id, the same in every run with the same seed: prefix + letters and digits.</summary>
-    public string NewId(string prefix, int length = 24)
-    {
-        var draw = Draw("id");
-        return Ids.Text(prefix, length, draw.Next(), draw.Next(), ++_ids);
-    }
+    public string NewId(string prefix, int length = 24) => (Cause ??= Cause.Of(Lane, Draw("id"))).NewId(prefix, length);
 }

@@ -24,7 +24,8 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
             (faults, latency) = Arrive(ask);
             if (Door(faults) is { } status) return Refuse(ask, faults, latency, status);
             if (Has(faults, FaultKind.DropBefore)) return Journal(ask, faults, latency, Nothing, Ending.Cut);
-            answer = provider.Admit(ask);
+            using var span = stage.Clock.Because(ask.Cause!);
+            answer = Admit(ask);
             if (faults.Count == 0 && (latency == 0 || stage.Clock.Frozen))
             {
                 answer ??= Work(ask, faults);
@@ -37,7 +38,7 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         lock (stage.Gate)
         {
             stage.Clock.CatchUp();
-            answer = Spoil(ask, faults, answer ?? Work(ask, faults));
+            using (stage.Clock.Because(ask.Cause!)) answer = Spoil(ask, faults, answer ?? Work(ask, faults));
             if (ask.EarlyWebhooks) stage.Clock.CatchUp();
         }
 
@@ -54,7 +55,11 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         if (ask.AfterReply is not { } launches) return;
         lock (stage.Gate)
         {
-            foreach (var launch in launches) launch();
+            using (stage.Clock.Because(ask.Cause!))
+            {
+                foreach (var launch in launches) launch();
+            }
+
             stage.Clock.CatchUp();
         }
     }
@@ -64,9 +69,10 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         ask.AtMs = stage.Clock.CatchUp();
         ask.Number = stage.NextNumber(ask.Lane);
         ask.Seed = _seed;
+        ask.Cause = Cause.Of(ask.Lane, ask.Draw("id"));
         recorder?.Write(provider.Name, ask);
         _router.Route(ask);
-        var faults = stage.Faults.Choose(FaultTarget.Request, provider.Name, ask.Method, ask.Path, $"{ask.Lane}#{ask.Number}", ask.AtMs);
+        var faults = stage.Faults.Choose(FaultTarget.Request, provider.Name, ask.Method, ask.Path, ask.Lane, $"{ask.Lane}#{ask.Number}", ask.AtMs);
         var latency = stage.Scenario.Latencies.TryGetValue(provider.Name, out var times)
             ? (int)ask.Draw("latency").LogNormal(times.Median, times.Sigma)
             : 0;
@@ -84,7 +90,18 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         return answer;
     }
 
-    /// <summary>A bug of the simulator is loud: it is told on the error stream and answered as a 500 that nobody injected.</summary>
+    private Answer? Admit(Ask ask)
+    {
+        try
+        {
+            return provider.Admit(ask);
+        }
+        catch (Exception bug)
+        {
+            return Bug(ask, bug);
+        }
+    }
+
     private Answer Handle(Ask ask)
     {
         try
@@ -93,9 +110,15 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         }
         catch (Exception bug)
         {
-            Console.Error.WriteLine($"simulator bug at {provider.Name} {ask.Method} {ask.Path}: {bug}");
-            return provider.Refusal(ask, 500).With("Sim-Bug", bug.GetType().Name);
+            return Bug(ask, bug);
         }
+    }
+
+    /// <summary>A bug of the simulator is loud: it is told on the error stream and answered as a 500 that nobody injected.</summary>
+    private Answer Bug(Ask ask, Exception bug)
+    {
+        Console.Error.WriteLine($"simulator bug at {provider.Name} {ask.Method} {ask.Path}: {bug}");
+        return provider.Refusal(ask, 500).With("Sim-Bug", bug.GetType().Name);
     }
 
     private Answer Spoil(Ask ask, IReadOnlyList<FaultRule> faults, Answer answer)

@@ -33,11 +33,6 @@ public abstract class Provider(Stage stage, string name)
     {
     }
 
-    /// <summary>An admitted request that never got to the work: let go of its idempotency key.</summary>
-    public virtual void Forget(Ask ask)
-    {
-    }
-
     /// <summary>The client's idempotency key, for the journal.</summary>
     public virtual string? KeyOf(Ask ask) => null;
 

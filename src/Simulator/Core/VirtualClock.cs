@@ -1,12 +1,12 @@
 namespace Busker.Simulator.Core;
 
 /// <summary>
-/// The time inside the simulator: frozen, or real time × n. What is scheduled runs in order of due time, then of
+/// The time inside the simulator: frozen, or real time × n. What is scheduled runs in order of due time, then of lane, then of
 /// scheduling, and sees its own due time as now. All members but <see cref="GetUtcNow"/> are called under the stage's gate.
 /// </summary>
 public sealed class VirtualClock : TimeProvider
 {
-    private readonly PriorityQueue<Action, (long Due, long Number)> _queue = new();
+    private readonly PriorityQueue<(Action What, Cause Cause), Turn> _queue = new();
     private readonly TimeProvider _real;
     private long _number;
     private long _nowMs;
@@ -24,6 +24,9 @@ public sealed class VirtualClock : TimeProvider
     public double Rate { get; private set; }
 
     public bool Frozen => Rate == 0;
+
+    /// <summary>The request in hand, or what a request scheduled and is running now.</summary>
+    internal Cause Cause { get; private set; } = Cause.Of("", Draw.Of(0, "by hand", "id"));
 
     public int Scheduled => _queue.Count;
 
@@ -45,7 +48,15 @@ public sealed class VirtualClock : TimeProvider
 
     internal void Schedule(TimeSpan delay, Action what) => ScheduleAt(NowMs + (long)delay.TotalMilliseconds, what);
 
-    internal void ScheduleAt(long dueMs, Action what) => _queue.Enqueue(what, (Math.Max(dueMs, NowMs), _number++));
+    internal void ScheduleAt(long dueMs, Action what) => _queue.Enqueue((what, Cause.Next()), new Turn(Math.Max(dueMs, NowMs), Cause.Lane, _number++));
+
+    /// <summary>Until the returned span ends, ids and schedules follow from this cause.</summary>
+    internal Span Because(Cause cause)
+    {
+        var span = new Span(this, Cause);
+        Cause = cause;
+        return span;
+    }
 
     /// <summary>Lets the time of the real clock in: runs what has come due, and returns now.</summary>
     internal long CatchUp()
@@ -76,13 +87,28 @@ public sealed class VirtualClock : TimeProvider
     /// <summary>Runs the one earliest thing due until then; false when there is none.</summary>
     internal bool RunNext(long untilMs)
     {
-        if (!_queue.TryPeek(out var what, out var key) || key.Due > untilMs) return false;
+        if (!_queue.TryPeek(out var next, out var turn) || turn.Due > untilMs) return false;
         _queue.Dequeue();
-        if (key.Due > _nowMs) Volatile.Write(ref _nowMs, key.Due);
-        what();
+        if (turn.Due > _nowMs) Volatile.Write(ref _nowMs, turn.Due);
+        using (Because(next.Cause)) next.What();
         return true;
     }
 
     /// <summary>Moves the origin, so that a running clock goes on from a time it was advanced to.</summary>
     internal void Rebase() => Run(Rate);
+
+    internal readonly ref struct Span(VirtualClock clock, Cause before)
+    {
+        public void Dispose() => clock.Cause = before;
+    }
+
+    private readonly record struct Turn(long Due, string Lane, long Number) : IComparable<Turn>
+    {
+        public int CompareTo(Turn other)
+        {
+            if (Due != other.Due) return Due.CompareTo(other.Due);
+            var lanes = string.CompareOrdinal(Lane, other.Lane);
+            return lanes != 0 ? lanes : Number.CompareTo(other.Number);
+        }
+    }
 }

@@ -63,7 +63,7 @@ public sealed class WebhookSender(Stage stage)
     public void Send(Delivery delivery, Ask? cause)
     {
         var struck = stage.Faults.Choose(
-            FaultTarget.Webhook, delivery.Provider, "webhook", delivery.EventType, delivery.EventId + delivery.Url, stage.Clock.NowMs);
+            FaultTarget.Webhook, delivery.Provider, "webhook", delivery.EventType, stage.Clock.Cause.Lane, delivery.EventId + delivery.Url, stage.Clock.NowMs);
         var (copies, delay, early, hold) = (1, 0L, false, false);
         foreach (var rule in struck)
         {

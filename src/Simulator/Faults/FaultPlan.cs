@@ -16,15 +16,15 @@ public sealed class FaultPlan(ulong seed, long startMs, IEnumerable<FaultRule> r
 
     internal void Clear() => _rules.Clear();
 
-    /// <summary>The rules that strike, in the order they were written.</summary>
-    internal IReadOnlyList<FaultRule> Choose(FaultTarget target, string provider, string method, string name, string key, long nowMs)
+    /// <summary>The rules that strike, in the order they were written. <c>count</c> and <c>skip</c> count within the lane.</summary>
+    internal IReadOnlyList<FaultRule> Choose(FaultTarget target, string provider, string method, string name, string lane, string key, long nowMs)
     {
         if (_rules.Count == 0) return None;
         List<FaultRule>? chosen = null;
         var at = TimeSpan.FromMilliseconds(nowMs - startMs);
         foreach (var rule in _rules)
         {
-            if (rule.Strikes(target, provider, method, name, key, at, seed)) (chosen ??= []).Add(rule);
+            if (rule.Strikes(target, provider, method, name, lane, key, at, seed)) (chosen ??= []).Add(rule);
         }
 
         return chosen ?? None;

@@ -20,9 +20,11 @@ public sealed class FaultRule
     public long Argument { get; init; }
 
     public double Probability { get; init; } = 1;
+
+    /// <summary>Strikes at most so often in each lane: other lanes cannot use it up, so timing does not decide who is struck.</summary>
     public int Count { get; init; } = int.MaxValue;
 
-    /// <summary>Lets the first so many matches through.</summary>
+    /// <summary>Lets the first so many matches of each lane through.</summary>
     public int Skip { get; init; }
 
     public TimeSpan From { get; init; } = TimeSpan.Zero;
@@ -31,22 +33,24 @@ public sealed class FaultRule
     public TimeSpan FlapGood { get; init; }
     public ulong Seed { get; init; }
 
-    /// <summary>How often it struck.</summary>
+    private readonly Dictionary<string, (int Seen, int Struck)> _lanes = [];
+
+    /// <summary>How often it struck, all lanes together.</summary>
     public int Struck { get; private set; }
 
-    private int _seen;
-
     /// <summary>Whether it strikes this one. <paramref name="key"/> names the request or delivery; the same name, the same luck.</summary>
-    internal bool Strikes(FaultTarget target, string provider, string method, string name, string key, TimeSpan at, ulong seed)
+    internal bool Strikes(FaultTarget target, string provider, string method, string name, string lane, string key, TimeSpan at, ulong seed)
     {
-        if (Struck >= Count || at < From || at >= Until || Kind.Target() != target) return false;
+        if (at < From || at >= Until || Kind.Target() != target) return false;
         if (Provider != "*" && Provider != provider) return false;
         if (target == FaultTarget.Request && Channel != "*" && Channel != method) return false;
         if (!Glob(Pattern, name) || Resting(at)) return false;
         if (Probability < 1 && !Draw.Of(seed ^ Seed, key, Source).Chance(Probability)) return false;
-        if (_seen++ < Skip) return false;
-        Struck++;
-        return true;
+        var (seen, struck) = _lanes.GetValueOrDefault(lane);
+        var strikes = seen >= Skip && struck < Count;
+        _lanes[lane] = (seen + 1, strikes ? struck + 1 : struck);
+        if (strikes) Struck++;
+        return strikes;
     }
 
     private bool Resting(TimeSpan at)

@@ -11,7 +11,7 @@ internal static class FileFaults
     /// </summary>
     public static string Apply(Stage stage, string provider, string name, IReadOnlyList<string> lines, int headers, string? before)
     {
-        var struck = stage.Faults.Choose(FaultTarget.File, provider, "file", name, name, stage.Clock.NowMs);
+        var struck = stage.Faults.Choose(FaultTarget.File, provider, "file", name, stage.Clock.Cause.Lane, name, stage.Clock.NowMs);
         var rows = lines.ToList();
         var cut = false;
         foreach (var rule in struck)

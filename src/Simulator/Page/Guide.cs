@@ -18,7 +18,7 @@ public static class Guide
         text.Append("## Its own side, on every address\n\n| request | answer |\n|---|---|\n");
         foreach (var (request, answer) in Sides) text.Append($"| `{request}` | {answer} |\n");
         text.Append("\n## Faults\n\nOne line is one rule: `PROVIDER CHANNEL PATTERN FAULT[(argument)] [p=0.1] [count=3] [skip=2] [from=1h] [until=2h] [flap=30s/10s] [seed=7]`.\n");
-        text.Append("The channel is an HTTP method, `webhook`, `file` or `*`; in the pattern `*` stands for any characters. Times count from the scenario's start.\n\n| fault | what happens |\n|---|---|\n");
+        text.Append("The channel is an HTTP method, `webhook`, `file` or `*`; in the pattern `*` stands for any characters. Times count from the scenario's start; `count` and `skip` count within a lane (header `Sim-Lane`).\n\n| fault | what happens |\n|---|---|\n");
         foreach (var (word, _, meaning) in FaultKinds.Table) text.Append($"| `{word}` | {meaning} |\n");
         text.Append("\n## Scenarios\n\n| preset | the world |\n|---|---|\n");
         foreach (var name in ScenarioReader.Presets) text.Append($"| `{name}` | {ScenarioReader.Open(name).Value.About} |\n");

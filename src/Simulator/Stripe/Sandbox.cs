@@ -21,8 +21,6 @@ internal sealed class Sandbox
 {
     public const string ApiVersion = "2026-10-28.endive";
     private const int EventsKept = 10_000;
-    private int _made;
-
     public Sandbox(Stage stage) => Stage = stage;
 
     public Stage Stage { get; }
@@ -33,11 +31,7 @@ internal sealed class Sandbox
 
     public long Now => Stage.Clock.NowSeconds;
 
-    public Thing Make(string shape, string prefix, int length = 24)
-    {
-        var id = Call?.Ask.NewId(prefix, length) ?? Ids.From(Stage.Seed, prefix, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"later {++_made}"), prefix, length);
-        return Make(shape, id);
-    }
+    public Thing Make(string shape, string prefix, int length = 24) => Make(shape, Stage.Clock.Cause.NewId(prefix, length), true);
 
     public Thing Make(string shape, string id, bool given)
     {
@@ -45,8 +39,6 @@ internal sealed class Sandbox
         if (thing.Shape.Has("created")) thing["created"] = Now;
         return thing;
     }
-
-    private Thing Make(string shape, string id) => Make(shape, id, true);
 
     /// <summary>Runs later in virtual time, outside any request.</summary>
     public void Later(TimeSpan delay, Action what) => Stage.Clock.Schedule(delay, () =>
@@ -59,7 +51,7 @@ internal sealed class Sandbox
 
     public void Emit(string type, Thing about, string? previous = null)
     {
-        var e = Make("event", "evt_1" + Ids.From(Stage.Seed, about.Id, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{type} {++_made}"), "", 23));
+        var e = Make("event", "evt_1", 23);
         e["type"] = type;
         var webhooks = new List<Thing>();
         foreach (var endpoint in Store.All("webhook_endpoint"))

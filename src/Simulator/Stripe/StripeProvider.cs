@@ -72,11 +72,6 @@ internal sealed class StripeProvider : Provider
         else slot.Answer = answer;
     }
 
-    public override void Forget(Ask ask)
-    {
-        if (KeyOf(ask) is { } key) _slots.Remove(key);
-    }
-
     public override Answer Unknown(Ask ask) => Error(ask, new StripeError(404, "invalid_request_error", null,
         $"Unrecognized request URL ({ask.Method}: {ask.Path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.", null));
 

@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Busker.Simulator.Core;
+
+namespace Busker.Simulator.Tests;
+
+/// <summary>
+/// Concurrent clients, a lane each, doing everything in a random order under faults. What each does is drawn from its lane; how long
+/// it waits in between, and how many run at once, is the machine's timing, which must not show in the journal.
+/// </summary>
+internal sealed class LaneWorkload(Simulator simulator, int jitter)
+{
+    private const int Rounds = 4;
+    private static readonly string[] Cards =
+        ["pm_card_visa", "pm_card_createDispute", "pm_card_refundFail", "pm_card_pendingRefund", "pm_card_chargeDeclined", "pm_card_bypassPending", "pm_card_createDisputeInquiry"];
+
+    private static readonly string[] Faults =
+    [
+        "stripe POST /v1/payment_intents* drop-after p=0.02", "stripe POST /v1/refunds status(503) count=4 skip=2", "stripe POST /v1/* drop-before p=0.01",
+        "stripe POST /v1/payment_intents delay(1ms) p=0.05", "stripe GET /v1/payment_intents/* stale p=0.2", "stripe POST * status-after(500) p=0.01",
+        "stripe GET * truncate p=0.01", "stripe * * wrong-amount count=3 skip=10", "adyen POST * drop-after p=0.02", "adyen POST */captures status(429) count=3",
+        "adyen POST */payments malformed p=0.02",
+    ];
+
+    /// <summary>Runs so many operations in so many lanes, at most <paramref name="atOnce"/> at a time, and returns the journal's hash.</summary>
+    public static async Task<string> RunAsync(ulong seed, int operations, int lanes, int atOnce, int jitter)
+    {
+        await using var simulator = (await Simulator.Start(new() { Providers = ["stripe", "adyen"], Scenario = "calm", Seed = seed })).Value;
+        foreach (var fault in Faults) simulator.AddFault(fault).Fault.ShouldBeNull();
+        var workload = new LaneWorkload(simulator, jitter);
+        Lane[] all = [.. Enumerable.Range(0, lanes).Select(n => new Lane(workload, seed, n))];
+        for (var round = 0; round < Rounds; round++)
+        {
+            await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, async (lane, _) => await lane.RunAsync(operations / lanes / Rounds));
+            await simulator.AdvanceAsync(TimeSpan.FromHours(30));
+        }
+
+        foreach (var lane in all) lane.Dispose();
+        simulator.Discrepancies().ShouldBeEmpty();
+        return Convert.ToHexString(SHA256.HashData(simulator.JournalText(byLane: true)));
+    }
+
+    private sealed class Lane : IDisposable
+    {
+        private readonly LaneWorkload _workload;
+        private readonly HttpClient _client;
+        private readonly List<string> _intents = [];
+        private readonly List<string> _payments = [];
+        private readonly Uri _stripe;
+        private readonly Uri _adyen;
+        private readonly int _number;
+        private Draw _draw;
+        private Draw _pause;
+        private int _step;
+
+        public Lane(LaneWorkload workload, ulong seed, int number)
+        {
+            (_workload, _number) = (workload, number);
+            _draw = Draw.Of(seed, (ulong)number, "lane");
+            _pause = Draw.Of((ulong)workload.Jitter, (ulong)number, "pause");
+            _stripe = workload.Simulator.Address("stripe");
+            _adyen = workload.Simulator.Address("adyen");
+            _client = new HttpClient();
+            _client.DefaultRequestHeaders.Add("Sim-Lane", $"lane{number}");
+            _client.DefaultRequestHeaders.Add("X-API-Key", workload.Simulator.Providers[1].Keys[0].Value);
+            _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sk_test_x");
+        }
+
+        public async Task RunAsync(int operations)
+        {
+            for (var i = 0; i < operations; i++)
+            {
+                if (_workload.Jitter > 0 && _pause.Chance(0.05)) await Task.Delay(1 + (int)_pause.Below(3));
+                await (_number % 3 == 2 ? AdyenAsync() : StripeAsync());
+                _step++;
+            }
+        }
+
+        private async Task StripeAsync()
+        {
+            var intent = _intents.Count == 0 ? "pi_none" : _intents[(int)_draw.Below(_intents.Count)];
+            switch (_draw.Below(10))
+            {
+                case < 4: Note(_intents, "id", await FormAsync("/v1/payment_intents", $"amount={500 + _step}&currency=usd&payment_method={Cards[_draw.Below(Cards.Length)]}&payment_method_types[]=card&confirm=true", $"k{_step}")); break;
+                case 4: Note(_intents, "id", await FormAsync("/v1/payment_intents", $"amount={700 + _step}&currency=eur&payment_method=pm_card_mastercard&payment_method_types[]=card&confirm=true&capture_method=manual", $"k{_step - 1}")); break;
+                case 5: await FormAsync($"/v1/payment_intents/{intent}/capture", $"amount_to_capture={100 + _step}"); break;
+                case 6: await FormAsync("/v1/refunds", $"payment_intent={intent}&amount={50 + _draw.Below(400)}"); break;
+                case 7: await GetAsync($"/v1/payment_intents/{intent}?expand[]=latest_charge.balance_transaction"); break;
+                case 8: await GetAsync($"/v1/disputes?payment_intent={intent}"); break;
+                default: await FormAsync($"/v1/payment_intents/{intent}/cancel", ""); break;
+            }
+        }
+
+        private async Task AdyenAsync()
+        {
+            if (_payments.Count == 0 || _draw.Chance(0.4))
+            {
+                var manual = _draw.Chance(0.5) ? "true" : "false";
+                Note(_payments, "pspReference", await JsonAsync("/v71/payments", $$$"""
+                    {"merchantAccount":"BuskerTest","reference":"o{{{_number}}}-{{{_step}}}","returnUrl":"https://example.com","amount":{"value":{{{800 + _step}}},"currency":"EUR"},
+                    "additionalData":{"manualCapture":"{{{manual}}}"},"paymentMethod":{"type":"scheme","number":"4111111111111111","expiryMonth":"03","expiryYear":"2030","cvc":"737"} }
+                    """));
+                return;
+            }
+
+            string[] acts = ["captures", "refunds", "cancels", "reversals", "amountUpdates"];
+            var target = _payments[(int)_draw.Below(_payments.Count)];
+            await JsonAsync($"/v71/payments/{target}/{acts[_draw.Below(acts.Length)]}", $$$"""{"merchantAccount":"BuskerTest","amount":{"value":{{{1 + _draw.Below(900)}}},"currency":"EUR"} }""");
+        }
+
+        private static void Note(List<string> ids, string name, string? reply)
+        {
+            if (reply is null || !reply.EndsWith('}') || reply.StartsWith("{\"error", StringComparison.Ordinal)) return;
+            using var json = JsonDocument.Parse(reply);
+            if (json.RootElement.TryGetProperty(name, out var id)) ids.Add(id.GetString()!);
+        }
+
+        private Task<string?> FormAsync(string path, string form, string? key = null) =>
+            SendAsync(HttpMethod.Post, new Uri(_stripe, path), new StringContent(form, new MediaTypeHeaderValue("application/x-www-form-urlencoded")), key is null ? null : string.Create(CultureInfo.InvariantCulture, $"{_number}-{key}"));
+
+        private Task<string?> JsonAsync(string path, string json) =>
+            SendAsync(HttpMethod.Post, new Uri(_adyen, path), new StringContent(json, new MediaTypeHeaderValue("application/json")), null);
+
+        private Task<string?> GetAsync(string path) => SendAsync(HttpMethod.Get, new Uri(_stripe, path), null, null);
+
+        private async Task<string?> SendAsync(HttpMethod method, Uri url, HttpContent? content, string? key)
+        {
+            using var request = new HttpRequestMessage(method, url) { Content = content };
+            if (key is not null) request.Headers.Add("Idempotency-Key", key);
+            try
+            {
+                using var reply = await _client.SendAsync(request);
+                return await reply.Content.ReadAsStringAsync();
+            }
+            catch (HttpRequestException)
+            {
+                return null; // The reply was cut: that is the point.
+            }
+        }
+
+        public void Dispose() => _client.Dispose();
+    }
+
+    private Simulator Simulator { get; } = simulator;
+    private int Jitter { get; } = jitter;
+}
