@@ -29,6 +29,13 @@ public sealed class HashingTests
     public void The_32_bit_form_has_its_published_answers(string key, uint hash) =>
         Murmur3.X86(Encoding.UTF8.GetBytes(key)).ShouldBe(hash);
 
+    [Theory] // fnv1a over charCodeAt, as GrowthBook's client does
+    [InlineData("a", 220)]
+    [InlineData("å", 512)]
+    [InlineData("😀x", 192)]
+    public void The_fnv_form_hashes_utf16_code_units(string key, uint bucket) =>
+        Bucketing.Of(Algorithm.Fnv32V1, Encoding.UTF8.GetBytes(key), 1000).ShouldBe(bucket);
+
     [Fact]
     public void Buckets_are_uniform()
     {

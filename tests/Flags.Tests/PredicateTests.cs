@@ -101,6 +101,25 @@ public sealed class PredicateTests
     [InlineData(""" "size": {"atLeast": 2} """, "[1, 2]", true)]
     [InlineData(""" "comparison": "COMPARISON_STRICT", "oneOf": {"values": [{"number": 5}]} """, "\"5\"", false)]
     [InlineData(""" "comparison": "COMPARISON_LOOSE", "oneOf": {"values": [{"number": 1}]} """, "true", true)]
+    [InlineData(""" "comparison": "COMPARISON_LOOSE", "oneOf": {"values": [{"number": 5}]} """, "[\"5\"]", true)]
+    [InlineData(""" "comparison": "COMPARISON_TEXT", "oneOf": {"values": [{"string": "true"}]} """, "true", true)]
+    [InlineData(""" "comparison": "COMPARISON_TEXT", "oneOf": {"values": [{"string": "a,,5"}]} """, "[\"a\", null, 5]", true)]
+    [InlineData(""" "comparison": "COMPARISON_TEXT", "oneOf": {"values": [{"string": ""}]} """, "null", false)]
+    [InlineData(""" "comparison": "COMPARISON_TEXT", "startsWith": {"values": ["12"]} """, "123.5", true)]
+    [InlineData(""" "comparison": "COMPARISON_TEXT", "matches": {"regex": "^fal"} """, "false", true)]
+    [InlineData(""" "comparison": "COMPARISON_TEXT", "between": {"lower": {"number": 1}} """, "\" 7 \"", true)]
+    [InlineData(""" "comparison": "COMPARISON_TEXT", "between": {"lower": {"number": 0}} """, "true", false)]
+    [InlineData(""" "comparison": "COMPARISON_STRICT", "between": {"lower": {"string": "b"}} """, "\"c\"", true)]
+    [InlineData(""" "kinds": {"kinds": ["KIND_LIST", "KIND_BOOL"]} """, "[]", true)]
+    [InlineData(""" "kinds": {"kinds": ["KIND_LIST", "KIND_BOOL"]} """, "false", true)]
+    [InlineData(""" "kinds": {"kinds": ["KIND_LIST", "KIND_BOOL"]} """, "null", false)]
+    [InlineData(""" "kinds": {"kinds": ["KIND_STRUCT"]} """, "{}", true)]
+    [InlineData(""" "semVer": {"op": "LESS", "version": "2.0.0", "form": "FORM_STRICT"} """, "\"1.2.3\"", true)]
+    [InlineData(""" "semVer": {"op": "LESS", "version": "2.0.0", "form": "FORM_STRICT"} """, "\"1.2\"", false)]
+    [InlineData(""" "semVer": {"op": "LESS", "version": "2.0.0", "form": "FORM_STRICT"} """, "\"v1.2.3\"", false)]
+    [InlineData(""" "semVer": {"op": "LESS", "version": "10.0.0", "form": "FORM_PADDED"} """, "\"v9.0.0+build\"", true)]
+    [InlineData(""" "semVer": {"op": "LESS", "version": "1.0.0", "form": "FORM_PADDED"} """, "\"1.0.0-beta\"", true)]
+    [InlineData(""" "semVer": {"op": "EQUAL", "version": "0", "form": "FORM_PADDED"} """, "", true)]
     public void The_further_predicates_hold(string predicate, string attribute, bool expected) =>
         States.Criterion(predicate, attribute).ShouldBe(expected);
 
@@ -118,6 +137,14 @@ public sealed class PredicateTests
     [InlineData("""{"criterion": {"attribute": "x", "between": {"lower": {"string": "a"}}}}""", "targeting.criterion.between")]
     public void A_wrong_shape_is_refused_with_its_path_and_never_means_everyone(string expression, string path) =>
         States.Refusal(States.Targeting(expression)).Field.ShouldBe("flags[0].rules[0]." + path);
+
+    [Fact]
+    public void The_clock_is_an_attribute() // the clock of the tests stands at 2026-11-21T12:00:00Z, which is 1795262400
+    {
+        States.Matches("""{"criterion": {"attribute": "$now", "between": {"lower": {"number": 1795262400}}}}""", "{}").ShouldBeTrue();
+        States.Matches("""{"criterion": {"attribute": "$now", "between": {"lower": {"number": 1795262400}, "lowerExclusive": true}}}""", "{}").ShouldBeFalse();
+        States.Matches("""{"criterion": {"attribute": "$now", "between": {"upper": {"timestampUs": "1795262400000000"}}}}""", "{}").ShouldBeTrue();
+    }
 
     [Fact]
     public void A_declared_attribute_takes_only_its_type()

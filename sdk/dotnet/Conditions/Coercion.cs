@@ -15,6 +15,8 @@ internal static class Coercion
                 return true;
             case AttributeKind.Text when comparison == Comparison.Typed:
                 return NumberText.TryParse(value.Text, out number);
+            case var kind when comparison == Comparison.Text:
+                return kind is AttributeKind.Text or AttributeKind.List && TryLoose(value, out number);
             default:
                 return comparison == Comparison.Loose && TryLoose(value, out number);
         }
@@ -45,18 +47,41 @@ internal static class Coercion
     {
         text = default;
         if (value.Kind == AttributeKind.Text) text = value.Text;
-        else if (value.Kind == AttributeKind.Number && comparison == Comparison.Typed) text = NumberText.Format(value.Number, buffer);
-        else return false;
+        else if (value.Kind == AttributeKind.Number && comparison is Comparison.Typed or Comparison.Text) text = NumberText.Format(value.Number, buffer);
+        else if (value.IsAbsent || comparison != Comparison.Text) return false;
+        else text = Text(value);
         return true;
     }
 
-    /// <summary>Number(x) of JavaScript for null, bool and string; false when it is NaN.</summary>
+    /// <summary>Only text is text, unless everything becomes text first.</summary>
+    public static bool TryStrictText(in AttributeValue value, Comparison comparison, Span<char> buffer, out ReadOnlySpan<char> text) =>
+        TryText(value, comparison == Comparison.Text ? comparison : Comparison.Strict, buffer, out text);
+
+    /// <summary>String(x) of JavaScript, numbers without an exponent.</summary>
+    public static string Text(in AttributeValue value)
+    {
+        switch (value.Kind)
+        {
+            case AttributeKind.Bool: return value.Bool ? "true" : "false";
+            case AttributeKind.Number: return NumberText.Format(value.Number);
+            case AttributeKind.Text: return value.Text;
+            case AttributeKind.Struct: return "[object Object]";
+            case AttributeKind.List: break;
+            default: return "";
+        }
+
+        var text = new System.Text.StringBuilder();
+        for (var i = 0; i < value.List.Length; i++) text.Append(i > 0 ? "," : "").Append(Text(value.List[i]));
+        return text.ToString();
+    }
+
+    /// <summary>Number(x) of JavaScript for null, bool, string and list; false when it is NaN.</summary>
     public static bool TryLoose(in AttributeValue value, out double number)
     {
         number = value.Number;
         if (value.Kind is AttributeKind.Bool or AttributeKind.Null or AttributeKind.Missing) return true;
-        if (value.Kind != AttributeKind.Text) return false;
-        var text = value.Text.AsSpan().Trim();
+        if (value.Kind is not (AttributeKind.Text or AttributeKind.List)) return false;
+        var text = (value.Kind == AttributeKind.Text ? value.Text : Text(value)).AsSpan().Trim();
         if (text.Length == 0) return true;
         return NumberText.TryParse(text, out number) && !double.IsNaN(number) && (!double.IsInfinity(number) || text.EndsWith("Infinity"));
     }
@@ -67,6 +92,7 @@ internal static class Coercion
         if (literal.ValueCase == Literal.ValueOneofCase.String)
         {
             if (value.Kind == AttributeKind.Text) return value.Text == literal.String;
+            if (value.Kind == AttributeKind.List) return Text(value) == literal.String;
             return value.Kind is AttributeKind.Bool or AttributeKind.Number
                 && TryLoose(AttributeValue.Of(literal.String), out var parsed) && parsed == value.Number;
         }

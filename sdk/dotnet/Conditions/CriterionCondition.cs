@@ -24,13 +24,17 @@ internal enum ListMode
 /// <param name="text">The inner predicate is about strings: then a missing attribute fails `every`.</param>
 internal sealed class CriterionCondition(AttributePath path, Predicate predicate, ListMode mode, bool text, bool shipped, string words) : Condition
 {
+    private readonly bool _isNow = path.Path == EvaluationContext.Now;
+
     protected override Truth Decide(Evaluation e)
     {
-        var value = path.Read(e.Context);
+        var value = Read(e);
         return Matches(value, e) ? Truth.True : Truth.False;
     }
 
-    protected override string Describe(Evaluation e) => $"{path} {words}; it is {path.Read(e.Context)}";
+    protected override string Describe(Evaluation e) => $"{path} {words}; it is {Read(e)}";
+
+    private AttributeValue Read(Evaluation e) => _isNow ? AttributeValue.Of(e.NowUs / 1e6) : path.Read(e.Context);
 
     private bool Matches(in AttributeValue value, Evaluation e)
     {
@@ -73,6 +77,15 @@ internal sealed class SizePredicate(uint atLeast, uint atMost) : Predicate
 
     public override bool Test(in AttributeValue value, Evaluation e) =>
         value.Kind == AttributeKind.List && value.List.Length >= atLeast && value.List.Length <= atMost;
+}
+
+internal sealed class KindPredicate(Experiments.V1.Kinds.Types.Kind[] kinds) : Predicate
+{
+    public override bool TakesWhole => true;
+
+    // The contract's kinds are in the order of AttributeKind, which has Missing before Null.
+    public override bool Test(in AttributeValue value, Evaluation e) =>
+        !value.IsAbsent && Array.IndexOf(kinds, (Experiments.V1.Kinds.Types.Kind)(value.Kind - 1)) >= 0;
 }
 
 /// <summary>Shipped-engine mode: a range with neither end.</summary>

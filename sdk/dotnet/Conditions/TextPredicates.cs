@@ -24,16 +24,17 @@ internal enum Place
     Inside,
 }
 
-internal sealed class TextPredicate(Place place, string[] values, bool ignoreCase) : Predicate
+internal sealed class TextPredicate(Place place, string[] values, bool ignoreCase, Criterion.Types.Comparison comparison) : Predicate
 {
     private readonly string[] _values = ignoreCase ? [.. values.Select(CaseFold.Lower)] : values;
 
     public override bool Test(in AttributeValue value, Evaluation e)
     {
-        if (value.Kind != AttributeKind.Text) return false;
-        if (!ignoreCase) return Contains(value.Text);
-        var length = value.Text.Length;
-        return Contains(CaseFold.Lower(value.Text, length <= 256 ? stackalloc char[length] : new char[length]));
+        Span<char> buffer = stackalloc char[352];
+        if (!Coercion.TryStrictText(value, comparison, buffer, out var text)) return false;
+        if (!ignoreCase) return Contains(text);
+        var length = text.Length;
+        return Contains(CaseFold.Lower(text, length <= 256 ? stackalloc char[length] : new char[length]));
     }
 
     private bool Contains(ReadOnlySpan<char> text)
@@ -49,16 +50,21 @@ internal sealed class TextPredicate(Place place, string[] values, bool ignoreCas
     }
 }
 
-internal sealed class PatternPredicate(Regex regex) : Predicate
-{
-    public override bool Test(in AttributeValue value, Evaluation e) => value.Kind == AttributeKind.Text && regex.IsMatch(value.Text);
-}
-
-internal sealed class NetworkPredicate(NetworkRange[] networks) : Predicate
+internal sealed class PatternPredicate(Regex regex, Criterion.Types.Comparison comparison) : Predicate
 {
     public override bool Test(in AttributeValue value, Evaluation e)
     {
-        if (value.Kind != AttributeKind.Text || !NetworkRange.TryAddress(value.Text, out var address)) return false;
+        Span<char> buffer = stackalloc char[352];
+        return Coercion.TryStrictText(value, comparison, buffer, out var text) && regex.IsMatch(text);
+    }
+}
+
+internal sealed class NetworkPredicate(NetworkRange[] networks, Criterion.Types.Comparison comparison) : Predicate
+{
+    public override bool Test(in AttributeValue value, Evaluation e)
+    {
+        Span<char> buffer = stackalloc char[352];
+        if (!Coercion.TryStrictText(value, comparison, buffer, out var text) || !NetworkRange.TryAddress(text, out var address)) return false;
         foreach (var network in networks)
         {
             if (network.Contains(address)) return true;
@@ -117,26 +123,5 @@ internal readonly record struct NetworkRange(UInt128 First, UInt128 Mask)
 
         address = Mapped | bits;
         return count == 4;
-    }
-}
-
-internal sealed class SemVerPredicate(SemVer.Types.Op op, string literal) : Predicate
-{
-    public override bool Test(in AttributeValue value, Evaluation e)
-    {
-        Span<char> buffer = stackalloc char[352];
-        if (!Coercion.TryText(value, Criterion.Types.Comparison.Typed, buffer, out var text)) return false;
-        if (!FullVersion.TryParse(text, out var left) || !FullVersion.TryParse(literal, out var right)) return false;
-        return op switch
-        {
-            SemVer.Types.Op.Equal => left.CompareTo(right) == 0,
-            SemVer.Types.Op.NotEqual => left.CompareTo(right) != 0,
-            SemVer.Types.Op.Less => left.CompareTo(right) < 0,
-            SemVer.Types.Op.LessOrEqual => left.CompareTo(right) <= 0,
-            SemVer.Types.Op.Greater => left.CompareTo(right) > 0,
-            SemVer.Types.Op.GreaterOrEqual => left.CompareTo(right) >= 0,
-            SemVer.Types.Op.Caret => left.Major.SequenceEqual(right.Major),
-            _ => left.Major.SequenceEqual(right.Major) && left.Minor.SequenceEqual(right.Minor),
-        };
     }
 }

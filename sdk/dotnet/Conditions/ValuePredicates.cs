@@ -131,12 +131,15 @@ internal sealed class VersionRangePredicate(ShortVersion? lower, bool above, Sho
 }
 
 /// <summary>JavaScript's order of strings: by UTF-16 code units.</summary>
-internal sealed class TextRangePredicate(string? lower, bool above, string? upper, bool below) : Predicate
+internal sealed class TextRangePredicate(string? lower, bool above, string? upper, bool below, Comparison comparison) : Predicate
 {
-    public override bool Test(in AttributeValue value, Evaluation e) =>
-        value.Kind == AttributeKind.Text
-        && (lower is null || string.CompareOrdinal(value.Text, lower) >= (above ? 1 : 0))
-        && (upper is null || string.CompareOrdinal(value.Text, upper) <= (below ? -1 : 0));
+    public override bool Test(in AttributeValue value, Evaluation e)
+    {
+        Span<char> buffer = stackalloc char[352];
+        return Coercion.TryStrictText(value, comparison, buffer, out var text)
+            && (lower is null || text.SequenceCompareTo(lower) >= (above ? 1 : 0))
+            && (upper is null || text.SequenceCompareTo(upper) <= (below ? -1 : 0));
+    }
 }
 
 internal sealed class ModuloPredicate(long divisor, long remainder, Comparison comparison) : Predicate

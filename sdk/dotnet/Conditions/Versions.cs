@@ -68,6 +68,12 @@ internal readonly ref struct FullVersion
         return true;
     }
 
+    /// <summary>Three parts of at most 2^53-1, and no "v" before them.</summary>
+    public bool IsStrict(ReadOnlySpan<char> text) =>
+        text.Length <= 256 && char.IsAsciiDigit(text[0]) && text.StartsWith(Major) && Safe(Major) && Safe(Minor) && Safe(Patch)
+        && text.Length >= Major.Length + Minor.Length + Patch.Length + 2 && text[Major.Length] == '.'
+        && text[Major.Length + 1 + Minor.Length] == '.';
+
     public int CompareTo(FullVersion other)
     {
         var core = CompareNumeric(Major, other.Major);
@@ -108,6 +114,8 @@ internal readonly ref struct FullVersion
 
     private static bool Numeric(ReadOnlySpan<char> s) =>
         s.Length > 0 && !s.ContainsAnyExceptInRange('0', '9') && (s.Length == 1 || s[0] != '0');
+
+    private static bool Safe(ReadOnlySpan<char> part) => CompareNumeric(part, "9007199254740991") <= 0;
 
     private static bool Identifiers(ReadOnlySpan<char> s, bool numericStrict)
     {

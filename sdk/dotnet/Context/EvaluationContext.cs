@@ -8,6 +8,9 @@ public sealed class EvaluationContext
 {
     public const string TargetingKey = "targeting_key";
 
+    /// <summary>What conditions name to read the clock.</summary>
+    public const string Now = "$now";
+
     /// <summary>Nesting beyond this is refused by the readers of JSON.</summary>
     public const int MaxDepth = 16;
 

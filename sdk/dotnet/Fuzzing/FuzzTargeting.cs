@@ -45,12 +45,12 @@ internal sealed class FuzzTargeting(FuzzRandom random)
 
     private Criterion Criterion()
     {
-        var c = new Criterion { Attribute = random.Of(Attributes), Comparison = random.Of(Comparison.Typed, Comparison.Typed, Comparison.Strict, Comparison.Loose) };
+        var c = new Criterion { Attribute = random.OneIn(40) ? EvaluationContext.Now : random.Of(Attributes), Comparison = random.Of(Comparison.Typed, Comparison.Typed, Comparison.Strict, Comparison.Loose, Comparison.Text) };
         switch (random.Below(15))
         {
             case 0: c.EqualTo = random.OneIn(3) ? new() : new() { Value = Literal(random.Below(3)) }; break;
             case 1 or 2: c.OneOf = Set(c.Comparison == Comparison.Loose ? 3 : 5); break;
-            case 3 or 4: c.Between = Range(c.Comparison == Comparison.Loose ? 0 : random.Below(3)); break;
+            case 3 or 4: c.Between = Range(Kind(c.Comparison)); break;
             case 5: c.Some = Inner(c.Comparison); break;
             case 6: c.Every = Inner(c.Comparison); break;
             case 7: c.StartsWith = Text(); break;
@@ -68,10 +68,25 @@ internal sealed class FuzzTargeting(FuzzRandom random)
 
     private void Rare(Criterion c)
     {
-        if (random.OneIn(3)) c.SemVer = new() { Op = (SemVer.Types.Op)(1 + random.Below(8)), Version = random.Of("1.2.3", "2.0.0-rc.1", "v1") };
+        if (random.OneIn(3)) c.SemVer = Version();
+        else if (random.OneIn(4)) c.Kinds = new() { Kinds_ = { (Kinds.Types.Kind)(1 + random.Below(5)), (Kinds.Types.Kind)(1 + random.Below(5)) } };
         else if (random.OneIn(2)) c.Size = new() { AtLeast = (uint)random.Below(3) };
         else c.RelativeTime = new() { FromUs = -86_400_000_000L * random.Below(60), ToUs = 86_400_000_000L * random.Below(3) };
     }
+
+    private SemVer Version()
+    {
+        var form = (SemVer.Types.Form)random.Below(3);
+        return new() { Form = form, Op = (SemVer.Types.Op)(1 + random.Below(form == SemVer.Types.Form.Padded ? 6 : 8)), Version = random.Of("1.2.3", "2.0.0-rc.1", "v1") };
+    }
+
+    // Numbers, timestamps, versions, or text: what the comparison knows.
+    private int Kind(Comparison comparison) => comparison switch
+    {
+        Comparison.Typed => random.Below(3),
+        Comparison.Strict => random.Below(4),
+        _ => random.OneIn(2) ? 0 : 3,
+    };
 
     private Quantifier Inner(Comparison comparison) => random.Below(6) switch
     {
@@ -93,7 +108,7 @@ internal sealed class FuzzTargeting(FuzzRandom random)
 
     private Between Range(int kind)
     {
-        var literal = kind switch { 0 => 1, 1 => 3, _ => 4 };
+        var literal = kind switch { 0 => 1, 1 => 3, 2 => 4, _ => 0 };
         return new()
         {
             Lower = random.OneIn(3) ? null : Literal(literal), Upper = random.OneIn(3) ? null : Literal(literal),

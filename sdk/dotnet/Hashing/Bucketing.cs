@@ -53,10 +53,25 @@ internal sealed class Bucketing
         return (uint)Math.Min(Math.Floor(ratio * buckets), buckets - 1d);
     }
 
+    // One UTF-16 code unit at a time: what JavaScript's charCodeAt gives.
     private static uint Fnv1A(ReadOnlySpan<byte> data)
     {
         var hash = 0x811c9dc5u;
-        foreach (var b in data) hash = (hash ^ b) * 0x01000193;
+        Span<char> units = stackalloc char[2];
+        while (!data.IsEmpty)
+        {
+            if (data[0] < 0x80)
+            {
+                hash = (hash ^ data[0]) * 0x01000193;
+                data = data[1..];
+                continue;
+            }
+
+            Rune.DecodeFromUtf8(data, out var rune, out var consumed);
+            data = data[consumed..];
+            foreach (var unit in units[..rune.EncodeToUtf16(units)]) hash = (hash ^ unit) * 0x01000193;
+        }
+
         return hash;
     }
 

@@ -14,8 +14,8 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
     public Condition? Compile(Criterion c, string path)
     {
         if (c.Attribute.Length == 0 || c.Attribute.Split('.').Any(s => s.Length == 0)) return Wrong(path + ".attribute", $"\"{c.Attribute}\" is not a path");
-        if (_declared.Count > 0 && !_declared.ContainsKey(c.Attribute)) return Wrong(path + ".attribute", $"\"{c.Attribute}\" is not declared");
-        if (c.Comparison is < Comparison.Typed or > Comparison.Loose) return Wrong(path + ".comparison", "is not known");
+        if (_declared.Count > 0 && c.Attribute != EvaluationContext.Now && !_declared.ContainsKey(c.Attribute)) return Wrong(path + ".attribute", $"\"{c.Attribute}\" is not declared");
+        if (c.Comparison is < Comparison.Typed or > Comparison.Text) return Wrong(path + ".comparison", "is not known");
         var mode = c.PredicateCase switch
         {
             Criterion.PredicateOneofCase.Some => ListMode.Some,
@@ -37,12 +37,12 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
         Criterion.PredicateOneofCase.EqualTo => Equal(c.EqualTo, c, path + ".equal_to"),
         Criterion.PredicateOneofCase.OneOf => Set(c.OneOf, c, path + ".one_of"),
         Criterion.PredicateOneofCase.Between => Range(c.Between, c, path + ".between"),
-        Criterion.PredicateOneofCase.StartsWith => Text(Place.Start, c.StartsWith, path + ".starts_with"),
-        Criterion.PredicateOneofCase.EndsWith => Text(Place.End, c.EndsWith, path + ".ends_with"),
-        Criterion.PredicateOneofCase.Contains => Text(Place.Inside, c.Contains, path + ".contains"),
-        Criterion.PredicateOneofCase.Matches => Pattern(c.Matches, path + ".matches"),
+        Criterion.PredicateOneofCase.StartsWith => Text(Place.Start, c.StartsWith, c.Comparison, path + ".starts_with"),
+        Criterion.PredicateOneofCase.EndsWith => Text(Place.End, c.EndsWith, c.Comparison, path + ".ends_with"),
+        Criterion.PredicateOneofCase.Contains => Text(Place.Inside, c.Contains, c.Comparison, path + ".contains"),
+        Criterion.PredicateOneofCase.Matches => Pattern(c.Matches, c.Comparison, path + ".matches"),
         Criterion.PredicateOneofCase.Presence => c.Presence is >= Presence.Set and <= Presence.Missing ? new PresencePredicate(c.Presence) : Refuse(path + ".presence", "is not known"),
-        Criterion.PredicateOneofCase.InNetwork => Network(c.InNetwork, path + ".in_network"),
+        Criterion.PredicateOneofCase.InNetwork => Network(c.InNetwork, c.Comparison, path + ".in_network"),
         Criterion.PredicateOneofCase.Modulo => c.Modulo.Divisor > 0 && c.Modulo.Remainder >= 0 && c.Modulo.Remainder < c.Modulo.Divisor
             ? new ModuloPredicate(c.Modulo.Divisor, c.Modulo.Remainder, c.Comparison)
             : Refuse(path + ".modulo", "needs 0 <= remainder < divisor"),
@@ -51,6 +51,9 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
             : Refuse(path + ".relative_time", "needs from_us or to_us"),
         Criterion.PredicateOneofCase.SemVer => Version(c.SemVer, path + ".sem_ver"),
         Criterion.PredicateOneofCase.Size => new SizePredicate(c.Size.HasAtLeast ? c.Size.AtLeast : 0, c.Size.HasAtMost ? c.Size.AtMost : uint.MaxValue),
+        Criterion.PredicateOneofCase.Kinds => c.Kinds.Kinds_.Count > 0 && c.Kinds.Kinds_.All(k => k is >= Kinds.Types.Kind.Bool and <= Kinds.Types.Kind.Struct)
+            ? new KindPredicate([.. c.Kinds.Kinds_])
+            : Refuse(path + ".kinds", "is empty, or has a kind that is not known"),
         _ => null,
     };
 
@@ -59,10 +62,10 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
         Quantifier.PredicateOneofCase.EqualTo => Equal(q.EqualTo, c, path + ".equal_to"),
         Quantifier.PredicateOneofCase.OneOf => Set(q.OneOf, c, path + ".one_of"),
         Quantifier.PredicateOneofCase.Between => Range(q.Between, c, path + ".between"),
-        Quantifier.PredicateOneofCase.StartsWith => Text(Place.Start, q.StartsWith, path + ".starts_with"),
-        Quantifier.PredicateOneofCase.EndsWith => Text(Place.End, q.EndsWith, path + ".ends_with"),
-        Quantifier.PredicateOneofCase.Contains => Text(Place.Inside, q.Contains, path + ".contains"),
-        Quantifier.PredicateOneofCase.Matches => Pattern(q.Matches, path + ".matches"),
+        Quantifier.PredicateOneofCase.StartsWith => Text(Place.Start, q.StartsWith, c.Comparison, path + ".starts_with"),
+        Quantifier.PredicateOneofCase.EndsWith => Text(Place.End, q.EndsWith, c.Comparison, path + ".ends_with"),
+        Quantifier.PredicateOneofCase.Contains => Text(Place.Inside, q.Contains, c.Comparison, path + ".contains"),
+        Quantifier.PredicateOneofCase.Matches => Pattern(q.Matches, c.Comparison, path + ".matches"),
         _ => Refuse(path, "has no predicate"),
     };
 
@@ -107,24 +110,24 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
             LiteralCase.Number => new NumberRangePredicate(b.Lower?.Number, above, b.Upper?.Number, below, c.Comparison, shipped),
             LiteralCase.TimestampUs => new TimestampRangePredicate(b.Lower?.TimestampUs, above, b.Upper?.TimestampUs, below, c.Comparison),
             LiteralCase.Version => new VersionRangePredicate(Short(b.Lower), above, Short(b.Upper), below),
-            LiteralCase.String when c.Comparison != Comparison.Typed => new TextRangePredicate(b.Lower?.String, above, b.Upper?.String, below),
+            LiteralCase.String when c.Comparison != Comparison.Typed => new TextRangePredicate(b.Lower?.String, above, b.Upper?.String, below, c.Comparison),
             _ => Refuse(path, "a range is of numbers, timestamps or versions"),
         };
     }
 
     private static ShortVersion? Short(Literal? literal) => literal is null ? null : ShortVersion.Parse(literal.Version);
 
-    private Predicate? Text(Place place, Text source, string path) => source.Values.Count == 0
+    private Predicate? Text(Place place, Text source, Comparison comparison, string path) => source.Values.Count == 0
         ? Refuse(path, "has no values")
-        : new TextPredicate(place, [.. source.Values], source.IgnoreCase);
+        : new TextPredicate(place, [.. source.Values], source.IgnoreCase, comparison);
 
-    private Predicate? Pattern(Pattern source, string path)
+    private Predicate? Pattern(Pattern source, Comparison comparison, string path)
     {
         var (pattern, refusal) = PatternSyntax.Translate(source.Regex, source.IgnoreCase);
         if (pattern is null) return Refuse(path + ".regex", refusal!);
         try
         {
-            return new PatternPredicate(new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
+            return new PatternPredicate(new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant), comparison);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
@@ -132,7 +135,7 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
         }
     }
 
-    private Predicate? Network(Networks source, string path)
+    private Predicate? Network(Networks source, Comparison comparison, string path)
     {
         var ranges = new List<NetworkRange>();
         for (var i = 0; i < source.Cidrs.Count; i++)
@@ -141,13 +144,22 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
             else Refuse($"{path}.cidrs[{i}]", $"\"{source.Cidrs[i]}\" is not a network such as 10.0.0.0/8");
         }
 
-        return source.Cidrs.Count == 0 ? Refuse(path, "has no networks") : new NetworkPredicate([.. ranges]);
+        return source.Cidrs.Count == 0 ? Refuse(path, "has no networks") : new NetworkPredicate([.. ranges], comparison);
     }
 
-    private Predicate? Version(SemVer source, string path) =>
-        source.Op is < SemVer.Types.Op.Equal or > SemVer.Types.Op.Tilde ? Refuse(path + ".op", "is not known")
-        : FullVersion.TryParse(source.Version, out _) ? new SemVerPredicate(source.Op, source.Version)
-        : Refuse(path + ".version", $"\"{source.Version}\" is not a semantic version");
+    private Predicate? Version(SemVer source, string path)
+    {
+        if (source.Op is < SemVer.Types.Op.Equal or > SemVer.Types.Op.Tilde) return Refuse(path + ".op", "is not known");
+        if (source.Form is < SemVer.Types.Form.Lenient or > SemVer.Types.Form.Padded) return Refuse(path + ".form", "is not known");
+        if (source.Form == SemVer.Types.Form.Padded)
+        {
+            return source.Op <= SemVer.Types.Op.GreaterOrEqual ? new PaddedVersionPredicate(source.Op, source.Version) : Refuse(path + ".op", "padded versions know equality and order only");
+        }
+
+        return FullVersion.TryParse(source.Version, out _)
+            ? new SemVerPredicate(source.Op, source.Version, source.Form == SemVer.Types.Form.Strict)
+            : Refuse(path + ".version", $"\"{source.Version}\" is not a semantic version");
+    }
 
     private bool Fits(string attribute, LiteralCase literal, string path)
     {

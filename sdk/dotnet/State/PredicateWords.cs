@@ -22,6 +22,7 @@ internal static class PredicateWords
         Criterion.PredicateOneofCase.Modulo => $"mod {c.Modulo.Divisor} is {c.Modulo.Remainder}",
         Criterion.PredicateOneofCase.RelativeTime => $"is within {c.RelativeTime}",
         Criterion.PredicateOneofCase.SemVer => $"as a version is {c.SemVer.Op} {c.SemVer.Version}",
+        Criterion.PredicateOneofCase.Kinds => $"is a {string.Join(" or ", c.Kinds.Kinds_)}",
         _ => $"has {c.Size} elements",
     };
 
