@@ -1,10 +1,12 @@
 using Busker.Catalog;
+using Busker.Datasets;
 using Busker.Entitlements;
 using Busker.Events;
 using Busker.Kernel;
 using Busker.Rpc;
 using Busker.Storage;
 using Busker.Tenancy;
+using Busker.Warehouse;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -72,7 +74,8 @@ public sealed class BuskerHost : IAsyncDisposable
                 o.DrainTimeMax = settings.Drain;
                 foreach (var origin in settings.AllowedOrigins) o.AllowedOrigins.Add(origin);
             })
-            .AddTenancy().AddEvents().AddCatalog().AddEntitlements();
+            .AddSingleton(new WarehouseSettings(settings.Engines))
+            .AddTenancy().AddEvents().AddCatalog().AddEntitlements().AddDatasets();
         if (settings.Role != HostRole.Api) builder.Services.AddHostedService<Background>();
 
         var app = builder.Build();

@@ -20,6 +20,9 @@ public sealed record HostSettings(string ConnectionString, Ports Ports)
     /// <summary>The built console; null or a folder that is not there serves none.</summary>
     public string? Console { get; init; }
 
+    /// <summary>The directory of <c>engines/package.json</c>, for datasets; without it they are refused.</summary>
+    public string? Engines { get; init; }
+
     /// <summary>Gives the time of rows, leases and windows.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

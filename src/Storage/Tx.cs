@@ -54,6 +54,15 @@ public sealed class Tx
         string sql, ReadOnlySpan<object?> values, Func<NpgsqlDataReader, T> row, CancellationToken ct) =>
         QueryAsync(Command(sql, values), row, ct);
 
+    /// <summary>Hands on each row as it comes, in the order the statement gave them; holds none.</summary>
+    public async Task EachAsync(string sql, object?[] values, Action<NpgsqlDataReader> row, CancellationToken ct)
+    {
+        await FlushAsync(ct);
+        await using var command = Command(sql, values);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct)) row(reader);
+    }
+
     /// <returns>The first row, or the default when there is none.</returns>
     public Task<T?> OneAsync<T>(
         string sql, ReadOnlySpan<object?> values, Func<NpgsqlDataReader, T> row, CancellationToken ct) =>

@@ -84,7 +84,7 @@ internal static class DemoCommand
     {
         Console.WriteLine($"  replaying {histories.Plays.Length:N0} plays of {histories.Listeners:N0} listeners ({histories.Source})");
         Console.WriteLine($"  watch them at {address}/#key={keys.Secret}");
-        using var api = new DemoTenant.Api(address, keys.Secret);
+        using var api = new Api(address, keys.Secret);
         var run = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         var replay = new Replay(api, histories, Math.Min(wishes.Lanes, histories.Listeners), run);
         var (tally, took) = (new Tally(), TimeSpan.Zero);

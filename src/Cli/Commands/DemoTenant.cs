@@ -1,11 +1,9 @@
-using System.Net.Http.Headers;
 using System.Text.Json;
 using Busker.Catalog.Documents;
 using Busker.Catalog.V1;
 using Busker.Entitlements.V1;
 using Busker.Host;
 using Busker.Tenancy;
-using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Busker.Cli.Commands;
@@ -60,30 +58,5 @@ internal static class DemoTenant
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         await using var stream = new FileStream(file, options);
         await JsonSerializer.SerializeAsync(stream, keys, cancellationToken: ct);
-    }
-
-    /// <summary>The smallest client there is: Connect unary calls in binary.</summary>
-    internal sealed class Api : IDisposable
-    {
-        private readonly HttpClient _http;
-
-        public Api(string address, string secret)
-        {
-            _http = new HttpClient { BaseAddress = new Uri(address) };
-            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
-        }
-
-        /// <param name="method">Without the leading <c>busker.</c>: <c>catalog.v1.Catalog/CreateDraft</c>.</param>
-        public async Task<T> AskAsync<T>(string method, IMessage request, MessageParser<T> parser, CancellationToken ct) where T : IMessage<T>
-        {
-            using var content = new ByteArrayContent(request.ToByteArray());
-            content.Headers.ContentType = new MediaTypeHeaderValue("application/proto");
-            using var answer = await _http.PostAsync(new Uri($"/busker.{method}", UriKind.Relative), content, ct);
-            var body = await answer.Content.ReadAsByteArrayAsync(ct);
-            if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{method}: {System.Text.Encoding.UTF8.GetString(body)}");
-            return parser.ParseFrom(body);
-        }
-
-        public void Dispose() => _http.Dispose();
     }
 }

@@ -35,7 +35,7 @@ internal sealed class RunningHouse : IAsyncDisposable
             steps.Begin("migrating and starting the host");
             var started = await BuskerHost.StartAsync(new HostSettings(connection.Value, new Ports(address, wishes.Port, wishes.GrpcPort))
             {
-                Role = wishes.Role, Console = Path.Combine(Checkout.Root, "console", "dist"),
+                Role = wishes.Role, Console = Path.Combine(Checkout.Root, "console", "dist"), Engines = Path.Combine(Checkout.Root, "engines"),
             }, ct);
             if (started.Fault is { } fault) return fault;
             host = started.Value;

@@ -11,7 +11,7 @@ namespace Busker.Cli.Demo;
 /// Lanes run side by side; a listener stays in one lane, so its plays keep their order.
 /// </summary>
 /// <param name="run">Names the requests of this run: another run is not a repeat of it.</param>
-internal sealed class Replay(DemoTenant.Api api, Histories histories, int lanes, string run)
+internal sealed class Replay(Api api, Histories histories, int lanes, string run)
 {
     private static readonly string[] Asked = ["ads", "playback", "on_demand_time", "skips", "audiobook_time"];
     private long _requests;

@@ -12,9 +12,13 @@ public static class EntitlementsModule
     public static Assembly Assembly => typeof(EntitlementsModule).Assembly;
 
     /// <summary>Needs the Catalog room.</summary>
-    public static IServiceCollection AddEntitlements(this IServiceCollection services) => services
-        .AddSingleton<CapBook>()
-        .AddRpcs(EntitlementsReflection.Descriptor.Services[0],
-            typeof(SetListenerPlan), typeof(GetListener), typeof(ListListeners), typeof(ResolveEntitlements),
-            typeof(ConsumeCap), typeof(GetCapBalance), typeof(GrantAllowance));
+    public static IServiceCollection AddEntitlements(this IServiceCollection services)
+    {
+        foreach (var dataset in EntitlementsDatasets.All) services.AddSingleton(dataset);
+        return services
+            .AddSingleton<CapBook>()
+            .AddRpcs(EntitlementsReflection.Descriptor.Services[0],
+                typeof(SetListenerPlan), typeof(GetListener), typeof(ListListeners), typeof(ResolveEntitlements),
+                typeof(ConsumeCap), typeof(GetCapBalance), typeof(GrantAllowance));
+    }
 }

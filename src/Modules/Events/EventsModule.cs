@@ -11,5 +11,6 @@ public static class EventsModule
     public static IServiceCollection AddEvents(this IServiceCollection services) => services
         .AddSingleton(p => new OutboxTail(p.GetRequiredService<Db>()))
         .AddSingleton<FactText>()
+        .AddSingleton(p => FactsDataset.Of(p.GetRequiredService<FactText>()))
         .AddRpcs(EventsReflection.Descriptor.Services[0], typeof(WatchFacts), typeof(WatchPulse));
 }

@@ -17,8 +17,10 @@ internal sealed class FactText
     public V1.Fact ToProto(Storage.Fact fact) => new()
     {
         Position = fact.Position, Kind = fact.Kind, Key = fact.Key, RecordTime = Timestamp.FromDateTimeOffset(fact.At),
-        Body = _messages.TryGetValue(fact.Kind, out var type)
-            ? JsonParser.Default.Parse<Struct>(JsonFormatter.Default.Format(type.Parser.ParseFrom(fact.Body.Span)))
-            : null,
+        Body = Json(fact) is { } json ? JsonParser.Default.Parse<Struct>(json) : null,
     };
+
+    /// <summary>The body in proto3 JSON; null for a kind this host does not know.</summary>
+    public string? Json(Storage.Fact fact) =>
+        _messages.TryGetValue(fact.Kind, out var type) ? JsonFormatter.Default.Format(type.Parser.ParseFrom(fact.Body.Span)) : null;
 }

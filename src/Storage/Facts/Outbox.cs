@@ -54,6 +54,12 @@ public static class Outbox
         return [scopes, keys, kinds, tx.Now, new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)Trace() ?? DBNull.Value }, bodies];
     }
 
+    /// <summary>Hands on every fact of a scope that is visible, in order. To follow a log, use <see cref="OutboxTail"/>.</summary>
+    public static Task EachAsync(Tx tx, Guid scope, Action<Fact> each, CancellationToken ct) => tx.EachAsync(
+        "select position, tenant_id, key, kind, at, trace, body from storage.outbox where tenant_id = $1 order by position", [scope],
+        r => each(new Fact(r.GetInt64(0), r.GetGuid(1), r.GetString(2), r.GetString(3), r.GetFieldValue<DateTimeOffset>(4),
+            r.IsDBNull(5) ? null : r.GetString(5), r.GetFieldValue<byte[]>(6))), ct);
+
     /// <summary>Forgets facts that are older than <see cref="Kept"/>, read by every consumer, and parked by none.</summary>
     /// <returns>How many were forgotten; ask again while it is <paramref name="most"/>.</returns>
     public static Task<int> ExpireAsync(Tx tx, int most, CancellationToken ct) => tx.ExecuteAsync(
