@@ -12,7 +12,7 @@ internal static class StatsCommand
     private static readonly Argument<FileInfo> File = new("file") { Description = "A .json or .csv file." };
     private static readonly Option<FileInfo?> JsonOut = new("--json") { Description = "Write the result as JSON here." };
     private static readonly Option<FileInfo?> HtmlOut = new("--html") { Description = "Write a self-contained page with plots here." };
-    private static readonly Option<string[]> Metric = new("--metric") { Description = "Columns of a unit-level CSV to analyse; all when absent." };
+    private static readonly Option<double> Floor = new("--floor") { Description = "The least share of any arm.", DefaultValueFactory = _ => 0.01 };
     private static readonly Option<string?> Control = new("--control") { Description = "The control arm; \"control\" or the first when absent." };
     private static readonly Option<double> UnitsPerDay = new("--units-per-day") { Description = "New units per day, for days needed (CSV)." };
     private static readonly Option<int> Looks = new("--looks") { Description = "Planned looks (CSV).", DefaultValueFactory = _ => 14 };
@@ -20,13 +20,16 @@ internal static class StatsCommand
 
     public static Command Create()
     {
-        var analyze = new Command("analyze", "Effects, corrections and a decision with reasons, from sums or units.") { File, JsonOut, HtmlOut, Metric, Control };
-        analyze.SetAction(r => Run(r, path => Analyze(path, r.GetValue(Metric) ?? [], r.GetValue(Control)), ShowAnalysis));
+        var analyze = new Command("analyze", "Effects, corrections and a decision with reasons, from sums or units.") { File, JsonOut, HtmlOut, Control };
+        foreach (var option in StatsOptions.All) analyze.Add(option);
+        analyze.SetAction(r => Run(r, path => Analyze(path, r), StatsShow.Analysis));
         var design = new Command("design", "Sample size, days and a simulated check of the decision rule.") { File, JsonOut, HtmlOut, UnitsPerDay, Looks, Treatments };
-        design.SetAction(r => Run(r, path => Design(path, r), ShowDesign));
+        design.SetAction(r => Run(r, path => Design(path, r), StatsShow.Design));
         var srm = new Command("srm", "Sample ratio check of arm counts: χ² and the e-process.") { File, JsonOut, HtmlOut };
-        srm.SetAction(r => Run(r, Traffic, ShowTraffic));
-        return new Command("stats", "Statistics of experiments.") { analyze, design, srm, StatsSoak.Create() };
+        srm.SetAction(r => Run(r, Traffic, StatsShow.Traffic));
+        var bandit = new Command("bandit", "The next traffic shares of a bandit, and the effects its batches show.") { File, JsonOut, HtmlOut, Control, Floor };
+        bandit.SetAction(r => Run(r, path => Bandit(path, r), StatsShow.Bandit));
+        return new Command("stats", "Statistics of experiments.") { analyze, design, srm, bandit, StatsSoak.Create() };
     }
 
     private static int Run<T>(ParseResult parsed, Func<string, Result<T>> answer, Func<T, StatsPage> show)
@@ -57,25 +60,36 @@ internal static class StatsCommand
         }
     }
 
-    private static Result<AnalysisResult> Analyze(string path, string[] wanted, string? control)
+    private static Result<AnalysisResult> Analyze(string path, ParseResult parsed)
     {
+        var (asked, control) = (StatsOptions.Read(parsed), parsed.GetValue(Control));
+        if (asked.Fault is { } unclear) return unclear;
+        var options = new AnalysisFile { Control = control, Posteriors = asked.Value.Posteriors };
         if (StatsReader.IsJson(path))
         {
             var file = StatsReader.ReadJson<AnalysisFile>(path);
-            return file.Fault is { } fault ? fault : Analyze(control is null ? file.Value : file.Value with { Control = control }, file.Value.Metrics);
+            return (file.Fault ?? StatsOptions.UnitsOnly(asked.Value)) is { } fault ? fault
+                : Analyze(file.Value with { Control = control ?? file.Value.Control, Posteriors = asked.Value.Posteriors || file.Value.Posteriors }, file.Value.Metrics);
         }
 
         var table = StatsReader.ReadCsv(path);
         if (table.Fault is { } bad) return bad;
-        var options = new AnalysisFile { Control = control };
         if (table.Value.Columns.Contains("sum"))
         {
             var sums = StatsReader.Sums(table.Value);
-            return sums.Fault is { } refused ? refused : Analyze(options, sums.Value);
+            return (sums.Fault ?? StatsOptions.UnitsOnly(asked.Value)) is { } refused ? refused : Analyze(options, sums.Value);
         }
 
-        var units = StatsReader.Units(table.Value, wanted);
-        return units.Fault is { } wrong ? wrong : StatsAnalysis.Run(options, units.Value);
+        var units = UnitFile.Open(table.Value, asked.Value);
+        if (units.Fault is { } wrong) return wrong;
+        var metrics = units.Value.All();
+        return metrics.Fault is { } unread ? unread : StatsAnalysis.Run(options, metrics.Value, units.Value);
+    }
+
+    private static Result<BanditResult> Bandit(string path, ParseResult parsed)
+    {
+        var table = StatsReader.ReadCsv(path);
+        return table.Fault is { } bad ? bad : StatsBandit.Run(table.Value, parsed.GetValue(Control), parsed.GetValue(Floor), 0.05);
     }
 
     private static Result<AnalysisResult> Analyze(AnalysisFile options, List<MetricFile> files)
@@ -135,43 +149,5 @@ internal static class StatsCommand
         return rows.Select(r => r.Fault).FirstOrDefault(f => f is not null) is { } cell
             ? cell
             : StatsAnalysis.Check([.. read.Select(r => r.Arm)], [.. read.Select(r => r.Share)], [[.. read.Select(r => r.Count)]]);
-    }
-
-    private static StatsPage ShowAnalysis(AnalysisResult result)
-    {
-        Console.WriteLine(StatsTable.Of(result).Text() + "\n\n" + result.Traffic.Sentence);
-        var page = new StatsPage("Experiment analysis");
-        foreach (var decision in result.Decisions)
-        {
-            Console.WriteLine(decision.Sentence);
-            page.Verdict(decision.Sentence);
-        }
-
-        page.Paragraph($"Rule: {result.Rule}.").Heading("Effects, relative to the control");
-        var drawn = result.Effects.Where(r => r.Relative is not null).Select(r => ($"{r.Metric}, {r.Arm}", 100 * r.RelativeLow!.Value, 100 * r.Relative!.Value, 100 * r.RelativeHigh!.Value)).ToArray();
-        if (drawn.Length > 0) page.Forest(drawn, "percent");
-        return page.Table(StatsTable.Of(result)).Heading("Traffic").Paragraph(result.Traffic.Sentence).Table(StatsTable.Of(result.Traffic));
-    }
-
-    private static StatsPage ShowDesign(DesignResult result)
-    {
-        var (needs, scenarios) = (StatsTable.Of(result), StatsTable.Scenarios(result));
-        Console.WriteLine($"{needs.Text()}\n\n{scenarios.Text()}\n\n{result.Sentence}");
-        return new StatsPage("Experiment design").Verdict(result.Sentence).Paragraph($"Rule: {result.Rule}.").Table(needs)
-            .Heading("Bound on z at each look").Line(result.Bounds, "looks").Heading("The rule tried on simulated truths").Table(scenarios)
-            .Forest([.. result.SelfCheck.Select(s => (s.Name.Length > 32 ? s.Name[..31] + "…" : s.Name, 100 * (s.Shipped - (2 * s.Error)), 100 * s.Shipped, 100 * (s.Shipped + (2 * s.Error))))], "percent shipped");
-    }
-
-    private static StatsPage ShowTraffic(TrafficResult result)
-    {
-        var numbers = $"χ² = {StatsTable.Short(result.ChiSquare)}, p = {StatsTable.P(result.PValue)}; always valid p = {StatsTable.P(result.AlwaysValidPValue)}.";
-        Console.WriteLine($"{StatsTable.Of(result).Text()}\n\n{numbers}\n{result.Sentence}");
-        double total = result.Counts.Sum();
-        return new StatsPage("Sample ratio").Verdict(result.Sentence).Paragraph(numbers).Table(StatsTable.Of(result))
-            .Heading("Share minus plan").Forest([.. result.Arms.Select((a, i) =>
-            {
-                var (gap, error) = ((result.Counts[i] / total) - result.Shares[i], 1.96 * Math.Sqrt(result.Shares[i] * (1 - result.Shares[i]) / total));
-                return (a, 100 * (gap - error), 100 * gap, 100 * (gap + error));
-            })], "percentage points");
     }
 }

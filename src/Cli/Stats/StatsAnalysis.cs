@@ -10,7 +10,7 @@ namespace Busker.Cli.Stats;
 /// <summary>From sufficient statistics to effects and decisions: pure.</summary>
 internal static class StatsAnalysis
 {
-    public static Result<AnalysisResult> Run(AnalysisFile file, IReadOnlyList<MetricData> metrics)
+    public static Result<AnalysisResult> Run(AnalysisFile file, IReadOnlyList<MetricData> metrics, UnitFile? units = null)
     {
         if (metrics.Count == 0) return StatsReader.Wrong("metrics", "The file has no metrics.");
         string[] arms = [.. metrics[0].Looks[^1].Keys];
@@ -30,21 +30,64 @@ internal static class StatsAnalysis
         var traffic = Traffic(file, metrics[0], arms);
         if (traffic.Fault is { } fault) return fault;
         var treatments = arms.Where(a => a != control).ToArray();
-        var rows = Rows(file, metrics, control, treatments);
+        var rows = Rows(file, metrics, control, treatments, units);
         if (rows.Fault is { } rowFault) return rowFault;
         var decisions = Decide(file, metrics, control, treatments, traffic.Value);
         if (decisions.Fault is { } refused) return refused;
-        return new AnalysisResult(rows.Value, decisions.Value.Rows, traffic.Value, decisions.Value.Rule);
+        var posteriors = new List<PosteriorRow>();
+        foreach (var metric in file.Posteriors ? metrics : [])
+        {
+            var believed = StatsEffects.Posteriors(metric, arms);
+            if (believed.Fault is { } noPosterior) return noPosterior;
+            posteriors.AddRange(believed.Value);
+        }
+
+        return Explored(new AnalysisResult(rows.Value, decisions.Value.Rows, traffic.Value, decisions.Value.Rule)
+        {
+            Posteriors = file.Posteriors ? posteriors : null,
+        }, file, units, control, treatments);
     }
 
-    private static Result<EffectRow[]> Rows(AnalysisFile file, IReadOnlyList<MetricData> metrics, string control, string[] treatments)
+    private static Result<AnalysisResult> Explored(AnalysisResult result, AnalysisFile file, UnitFile? units, string control, string[] treatments)
+    {
+        if (units is null) return result;
+        if (units.Asked.By.Count > 0)
+        {
+            var breakdowns = StatsExplore.Breakdowns(units, file, control, treatments);
+            if (breakdowns.Fault is { } fault) return fault;
+            result = result with { Breakdowns = breakdowns.Value };
+        }
+
+        if (units.Asked.Other is not null)
+        {
+            var interactions = StatsExplore.Interactions(units, file.Alpha, control, treatments);
+            if (interactions.Fault is { } fault) return fault;
+            result = result with { Interactions = interactions.Value };
+        }
+
+        if (units.Asked.OpenWindow is null) return result;
+        var looks = StatsExplore.OpenWindow(units, file, control, treatments);
+        return looks.Fault is { } refused ? refused : result with { OpenWindow = looks.Value };
+    }
+
+    private static Result<EffectRow[]> Rows(AnalysisFile file, IReadOnlyList<MetricData> metrics, string control, string[] treatments, UnitFile? units)
     {
         var rows = new List<EffectRow>();
         foreach (var metric in metrics)
         {
             foreach (var arm in treatments)
             {
-                var row = Row(file, metric, control, arm);
+                var row = StatsEffects.Row(metric, control, arm, file.Alpha);
+                if (row.Fault is { } fault) return fault;
+                rows.Add(row.Value);
+            }
+        }
+
+        foreach (var (name, q) in units?.Asked.Quantiles ?? [])
+        {
+            foreach (var arm in treatments)
+            {
+                var row = StatsEffects.Quantile(units!, name, q, control, arm, file.Alpha);
                 if (row.Fault is { } fault) return fault;
                 rows.Add(row.Value);
             }
@@ -54,61 +97,13 @@ internal static class StatsAnalysis
         return adjusted.Fault is { } bad ? bad : rows.Select((r, i) => r with { AdjustedPValue = adjusted.Value[i] }).ToArray();
     }
 
-    private static Result<EffectRow> Row(AnalysisFile file, MetricData metric, string control, string arm)
-    {
-        var look = metric.Looks[^1];
-        var means = Means(metric, look, control, arm);
-        if (means.Fault is { } fault) return fault;
-        var effect = Effect(metric, look, control, arm);
-        if (effect.Fault is { } refused) return refused;
-        var (c, t) = (means.Value.Control, means.Value.Treatment);
-        var (e, interval) = (effect.Value, effect.Value.Interval(file.Alpha));
-        var row = new EffectRow
-        {
-            Metric = metric.Metric.Name,
-            Role = metric.Metric.Role.ToString(),
-            Arm = arm,
-            Units = c.Units + t.Units,
-            ControlMean = c.Mean,
-            ArmMean = t.Mean,
-            Effect = e.Value,
-            StandardError = e.StandardError,
-            Low = interval.Low,
-            High = interval.High,
-            PValue = e.PValue(),
-        };
-        if (c.Mean == 0) return metric.Metric.Absolute ? row : Difference.Relative(c, t, metric.Metric.Name).Fault!;
-        var scaled = Difference.Relative(c, t with { Mean = c.Mean + e.Value }, metric.Metric.Name);
-        if (scaled.Fault is { } relativeFault) return relativeFault;
-        var relative = scaled.Value.Interval(file.Alpha);
-        return row with { Relative = scaled.Value.Value, RelativeLow = relative.Low, RelativeHigh = relative.High };
-    }
-
-    private static Result<(ArmMean Control, ArmMean Treatment)> Means(MetricData metric, Dictionary<string, Tally> look, string control, string arm)
-    {
-        var name = metric.Metric.Name;
-        if (metric.Kind == MetricKind.Adjusted)
-        {
-            var adjusted = Adjustment.FullMeans([look[control], look[arm]], name);
-            return adjusted.Fault is { } fault ? fault : (adjusted.Value[0], adjusted.Value[1]);
-        }
-
-        Result<ArmMean> Mean(string a) => metric.Kind == MetricKind.Ratio
-            ? ArmMean.Ratio(look[a], 0, 1, $"{name} in {a}") : ArmMean.Average(look[a], 0, $"{name} in {a}");
-        var (c, t) = (Mean(control), Mean(arm));
-        return (c.Fault ?? t.Fault) is { } bad ? bad : (c.Value, t.Value);
-    }
-
-    private static Result<Estimate> Effect(MetricData metric, Dictionary<string, Tally> look, string control, string arm)
-    {
-        if (metric.Kind == MetricKind.Adjusted) return Adjustment.Full([look[control], look[arm]], 0, 1, metric.Metric.Name);
-        var means = Means(metric, look, control, arm);
-        return means.Fault is { } fault ? fault : Difference.Welch(means.Value.Control, means.Value.Treatment, metric.Metric.Name);
-    }
-
     private static Result<(DecisionRow[] Rows, string Rule)> Decide(
         AnalysisFile file, IReadOnlyList<MetricData> metrics, string control, string[] treatments, TrafficResult traffic)
     {
+        var spending = RuleFile.Spending(file.Spending);
+        if (spending.Fault is { } unknown) return unknown;
+        var rule = file.Rule is null ? null : (Result<Rule>?)RuleFile.Read(file.Rule);
+        if (rule?.Fault is { } wrong) return wrong;
         var plan = new DecisionPlan([.. metrics.Select(m => m.Metric)])
         {
             Alpha = file.Alpha,
@@ -116,6 +111,8 @@ internal static class StatsAnalysis
             Treatments = treatments.Length,
             ExpectedUnits = file.ExpectedUnits,
             Method = file.Method ?? (file.ExpectedUnits > 0 ? PeekingMethod.GroupSequential : PeekingMethod.FixedHorizon),
+            Spending = spending.Value,
+            CustomRule = rule?.Value,
         };
         var engine = DecisionEngine.Create(plan, file.Final);
         if (engine.Fault is { } fault) return fault;
@@ -146,7 +143,7 @@ internal static class StatsAnalysis
         var readings = new List<Reading>();
         foreach (var look in metric.Looks)
         {
-            var (effect, means) = (Effect(metric, look, control, arm), Means(metric, look, control, arm));
+            var (effect, means) = (StatsEffects.Effect(metric, look, control, arm), StatsEffects.Means(metric, look, control, arm));
             if ((effect.Fault ?? means.Fault) is { } fault) return fault;
             readings.Add(new Reading(effect.Value, means.Value.Control.Mean, look.Values.Sum(t => t.Count)));
         }

@@ -22,6 +22,10 @@ internal sealed record DesignFile
     /// <summary>Units in all arms together, when they are given; otherwise the largest need is taken.</summary>
     public double ExpectedUnits { get; init; }
     public double[][]? Correlation { get; init; }
+
+    /// <summary>As for an analysis: power:2 (the default), obrienFleming, pocock or hwangShihDeCani:-4.</summary>
+    public string? Spending { get; init; }
+    public RuleFile? Rule { get; init; }
     public List<DesignMetric> Metrics { get; init; } = [];
 }
 
@@ -93,6 +97,10 @@ internal static class StatsDesign
 
     public static Result<DesignResult> Run(DesignFile file)
     {
+        var spending = RuleFile.Spending(file.Spending);
+        if (spending.Fault is { } unknown) return unknown;
+        var rule = file.Rule is null ? null : (Result<Rule>?)RuleFile.Read(file.Rule);
+        if (rule?.Fault is { } wrong) return wrong;
         var plan = new DecisionPlan([.. file.Metrics.Select(m => new PlannedMetric(m.Name, m.Role, m.Preferred, m.Margin, m.Effect) { Absolute = m.Absolute })])
         {
             Alpha = file.Alpha,
@@ -100,6 +108,8 @@ internal static class StatsDesign
             Treatments = file.Treatments,
             Method = file.Method,
             ExpectedUnits = 1,
+            Spending = spending.Value,
+            CustomRule = rule?.Value,
         };
         if (file.Looks is < 1 or > 5000) return StatsReader.Wrong("looks", $"looks is {file.Looks}; it must be between 1 and 5000.");
         if (file.Replications is < 100 or > 1_000_000) return StatsReader.Wrong("replications", "replications must be between 100 and 1000000.");
@@ -168,14 +178,14 @@ internal static class StatsDesign
         if (file.Method == PeekingMethod.FixedHorizon) return 1;
         var fixedDrift = Normal.UpperQuantile(budget.Alpha) + Normal.UpperQuantile(1 - budget.Power);
         var drift = file.Method == PeekingMethod.GroupSequential
-            ? Boundary.Solve([.. Enumerable.Range(1, file.Looks).Select(k => (double)k / file.Looks)], budget.Alpha, 1).Value.DriftFor(budget.Power)
+            ? Boundary.Solve([.. Enumerable.Range(1, file.Looks).Select(k => (double)k / file.Looks)], budget.Alpha, 1, RuleFile.Spending(file.Spending).Value).Value.DriftFor(budget.Power)
             : new AlwaysValid(budget.Alpha, 1).Multiplier(1, Alternative.Larger) + Normal.UpperQuantile(1 - budget.Power);
         return drift * drift / (fixedDrift * fixedDrift);
     }
 
     private static double[] Bounds(DesignFile file, double alpha) => file.Method switch
     {
-        PeekingMethod.GroupSequential => [.. Boundary.Solve([.. Enumerable.Range(1, file.Looks).Select(k => (double)k / file.Looks)], alpha, 1).Value.Bounds],
+        PeekingMethod.GroupSequential => [.. Boundary.Solve([.. Enumerable.Range(1, file.Looks).Select(k => (double)k / file.Looks)], alpha, 1, RuleFile.Spending(file.Spending).Value).Value.Bounds],
         PeekingMethod.AlwaysValid => [.. Enumerable.Range(1, file.Looks).Select(k => new AlwaysValid(alpha, 1).Multiplier((double)k / file.Looks, Alternative.Larger))],
         _ => [Normal.UpperQuantile(alpha)],
     };

@@ -18,6 +18,15 @@ internal sealed record AnalysisFile
 
     /// <summary>Planned traffic shares by arm; equal when absent.</summary>
     public Dictionary<string, double>? Shares { get; init; }
+
+    /// <summary>How the error is spent over looks: power:2 (the default), obrienFleming, pocock or hwangShihDeCani:-4.</summary>
+    public string? Spending { get; init; }
+
+    /// <summary>A rule of one's own; the standard rule when absent.</summary>
+    public RuleFile? Rule { get; init; }
+
+    /// <summary>Whether each arm's chance of being best and its expected loss are wanted.</summary>
+    public bool Posteriors { get; init; }
     public List<MetricFile> Metrics { get; init; } = [];
 }
 
@@ -57,6 +66,7 @@ internal enum MetricKind
     Average,
     Ratio,
     Adjusted,
+    Clustered,
 }
 
 /// <summary>A metric ready for analysis: per look, per arm, its sufficient statistics.</summary>
@@ -87,7 +97,27 @@ internal sealed record DecisionRow(string Arm, string Verdict, string Sentence, 
     public double? MedianUnbiasedEffect { get; init; }
 }
 
-internal sealed record AnalysisResult(IReadOnlyList<EffectRow> Effects, IReadOnlyList<DecisionRow> Decisions, TrafficResult Traffic, string Rule);
+internal sealed record AnalysisResult(IReadOnlyList<EffectRow> Effects, IReadOnlyList<DecisionRow> Decisions, TrafficResult Traffic, string Rule)
+{
+    public IReadOnlyList<PosteriorRow>? Posteriors { get; init; }
+    public IReadOnlyList<BreakdownRow>? Breakdowns { get; init; }
+    public IReadOnlyList<InteractionRow>? Interactions { get; init; }
+    public IReadOnlyList<OpenLookRow>? OpenWindow { get; init; }
+}
+
+/// <summary>An arm after the data, under a flat prior: the chance that it is the best one, and the loss expected from choosing it.</summary>
+internal sealed record PosteriorRow(string Metric, string Arm, double Mean, double Deviation, double ProbabilityBest, double ExpectedLoss);
+
+/// <summary>A breakdown of one metric's effect by one dimension; values with fewer than two units in an arm are left out and named.</summary>
+internal sealed record BreakdownRow(string Metric, string Arm, string By, double HeterogeneityPValue, string Sentence, IReadOnlyList<BreakdownValue> Values, IReadOnlyList<string> TooSmall);
+
+internal sealed record BreakdownValue(string Name, double Effect, double Low, double High, double AdjustedPValue, double Shrunken);
+
+/// <summary>Whether another experiment on the same units changed the effect.</summary>
+internal sealed record InteractionRow(string Metric, string With, double PValue, double IndependencePValue, string Sentence);
+
+/// <summary>One look of a metric whose units keep producing; the bound is on |z|, for all looks together.</summary>
+internal sealed record OpenLookRow(string Metric, string Arm, int Look, double Effect, double StandardError, double Z, double Bound, bool Crossed);
 
 internal sealed record TrafficResult(IReadOnlyList<string> Arms, IReadOnlyList<long> Counts, IReadOnlyList<double> Shares)
 {

@@ -99,36 +99,6 @@ internal static class StatsReader
         return metrics.Values.Select(m => m.File with { Looks = [.. m.Looks.Values] }).ToList();
     }
 
-    /// <summary>A CSV of units: a column arm and one numeric column per metric; pre_x is the covariate of x.</summary>
-    public static Result<List<MetricData>> Units(CsvTable table, IReadOnlyList<string> wanted)
-    {
-        if (table.Index("arm").Fault is { } noArm) return noArm;
-        var names = wanted.Count > 0 ? wanted : [.. table.Columns.Where(c => c is not ("arm" or "unit") && !c.StartsWith("pre_", StringComparison.Ordinal))];
-        var metrics = new List<MetricData>();
-        foreach (var name in names)
-        {
-            if (table.Index(name).Fault is { } missing) return missing;
-            var covariate = table.Columns.Contains("pre_" + name) ? "pre_" + name : null;
-            var arms = new Dictionary<string, Tally>();
-            for (var r = 0; r < table.Rows.Count; r++)
-            {
-                var row = table.Row(r);
-                var y = row.Number(name) ?? double.NaN;
-                var x = covariate is null ? 0 : row.Number(covariate) ?? double.NaN;
-                if (row.Fault is { } bad) return bad;
-                if (!arms.TryGetValue(row.Text("arm")!, out var tally)) arms[row.Text("arm")!] = tally = new Tally(covariate is null ? 1 : 2);
-                if ((covariate is null ? tally.Add(y) : tally.Add(y, x)) is { } refused)
-                {
-                    return refused with { Message = $"Line {r + 2}, {name}: {refused.Message}" };
-                }
-            }
-
-            metrics.Add(new MetricData(new PlannedMetric(name, MetricRole.Success), covariate is null ? MetricKind.Average : MetricKind.Adjusted, [arms]));
-        }
-
-        return metrics;
-    }
-
     public static Result<MetricData> Data(MetricFile file)
     {
         var looks = file.Looks ?? (file.Arms is null ? [] : [file.Arms]);

@@ -2,6 +2,9 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Busker.Kernel;
+using Busker.Statistics.Decisions;
+using Busker.Statistics.Effects;
+using Busker.Statistics.Numerics;
 using Busker.Statistics.Sequential;
 using Busker.Statistics.Simulation;
 
@@ -43,7 +46,19 @@ internal static class StatsSoak
             Put($"false positives under 140 peeks: {method}", trials, Peeking.Run(method, 14, 10, 0, trials, 1).Value.Rejected, method == "plain z" ? "none" : "<= 0.05");
         }
 
+        double[] even = [.. Enumerable.Range(1, 140).Select(k => k / 140.0)];
+        foreach (var (method, spending) in ((string, Spending)[])[("t^2", Spending.Default), ("O'Brien-Fleming", Spending.OBrienFleming), ("Pocock", Spending.Pocock)])
+        {
+            var drift = Boundary.Solve(even, 0.05, 2, spending).Value.DriftFor(0.8);
+            Put($"power under 140 peeks: group-sequential, {method}", trials, Peeking.Run($"group-sequential, {method}", 14, 10, drift, trials, 7).Value.Rejected, "0.8");
+        }
+
+        var atEnd = new AlwaysValid(0.05, 1).Multiplier(1) + Normal.UpperQuantile(0.2);
+        Put("power under 140 peeks: always valid, two-sided", trials, Peeking.Run("always valid, two-sided", 14, 10, atEnd, trials, 8).Value.Rejected, ">= 0.8");
         var small = Math.Max(100, trials / 10);
+        var rule = Rule(small);
+        Put("decision rule under 140 peeks: wrong ships, worst truth", small, rule.FalsePositiveRate, "<= 0.05");
+        Put("decision rule under 140 peeks: right ships, least truth", small, rule.Power, ">= 0.8");
         Put("fixed-power design: false positives", small, FixedPowerTrials.Run(0, 1, small, 2).Rejected, "<= 0.05");
         Put("fixed-power design: power", small, FixedPowerTrials.Run(0.5, 1, small, 3).Rejected, "0.8");
         var window = OpenWindow.Run(6, 20, small, 4);
@@ -61,6 +76,25 @@ internal static class StatsSoak
         file.Directory?.Create();
         File.WriteAllLines(file.FullName, lines);
         return 0;
+    }
+
+    // Two success metrics, a guardrail and a quality metric, correlated, ten looks a day for two weeks.
+    private static SelfCheck Rule(int replications)
+    {
+        var design = StatsDesign.Run(new DesignFile
+        {
+            Looks = 140,
+            Replications = replications,
+            Correlation = [[1, 0.5, 0.3, 0], [0.5, 1, 0.3, 0], [0.3, 0.3, 1, 0], [0, 0, 0, 1]],
+            Metrics =
+            [
+                new DesignMetric { Name = "minutes", Mean = 40, Variance = 2500, Effect = 0.02 },
+                new DesignMetric { Name = "days", Mean = 4, Variance = 5, Effect = 0.01 },
+                new DesignMetric { Name = "crashes", Role = MetricRole.Guardrail, Preferred = Preferred.Decrease, Mean = 0.1, Variance = 0.09, Margin = 0.05 },
+                new DesignMetric { Name = "latency", Role = MetricRole.Quality, Preferred = Preferred.Either, Mean = 200, Variance = 3600 },
+            ],
+        });
+        return design.Fault is { } fault ? throw new InvariantException(fault.Message) : new SelfCheck(design.Value.SelfCheck);
     }
 
     private static double BoundaryMilliseconds()

@@ -36,6 +36,32 @@ internal sealed record StatsTable(string[] Columns, IReadOnlyList<string[]> Rows
             Percent(result.Shares[i]).TrimStart('+'),
         })]);
 
+    public static StatsTable Of(IReadOnlyList<PosteriorRow> rows) => new(
+        ["metric", "arm", "mean", "± deviation", "best with probability", "expected loss"],
+        [.. rows.Select(r => new[] { r.Metric, r.Arm, Short(r.Mean), Short(r.Deviation), Short(r.ProbabilityBest), Short(r.ExpectedLoss) })]);
+
+    public static StatsTable Of(BreakdownRow row) => new(
+        [row.By, "effect", "interval for all together", "adjusted p", "drawn to the rest"],
+        [.. row.Values.Select(v => new[] { v.Name, Signed(v.Effect), $"{Signed(v.Low)} … {Signed(v.High)}", P(v.AdjustedPValue), Signed(v.Shrunken) }),
+            .. row.TooSmall.Select(n => new[] { n, "too few units", "–", "–", "–" })]);
+
+    public static StatsTable Of(IReadOnlyList<OpenLookRow> rows) => new(
+        ["metric", "arm", "look", "effect", "z", "bound", "crossed"],
+        [.. rows.Select(r => new[] { r.Metric, r.Arm, r.Look.ToString(CultureInfo.InvariantCulture), Signed(r.Effect), Short(r.Z), Short(r.Bound), r.Crossed ? "yes" : "no" })]);
+
+    public static StatsTable Of(BanditResult result) => new(
+        ["arm", "units", "mean", "best with probability", "expected loss", "next share (Thompson)", "next share (top two)"],
+        [.. result.Arms.Select(a => new[]
+        {
+            a.Arm, a.Units.ToString("N0", CultureInfo.InvariantCulture), Short(a.Mean), Short(a.ProbabilityBest), Short(a.ExpectedLoss),
+            Percent(a.Thompson).TrimStart('+'), Percent(a.TopTwo).TrimStart('+'),
+        })]);
+
+    public static StatsTable Effects(BanditResult result) => new(
+        ["arm", "effect over the control", "interval", "p"],
+        [.. result.Effects.Select(e => e.Effect is { } x
+            ? new[] { e.Arm, Signed(x), $"{Signed(e.Low!.Value)} … {Signed(e.High!.Value)}", P(e.PValue!.Value) } : [e.Arm, "none", e.Why!, "–"])]);
+
     public string Text()
     {
         var widths = Columns.Select((c, i) => Rows.Select(r => r[i].Length).Append(c.Length).Max()).ToArray();
