@@ -25,6 +25,8 @@ internal sealed class ConnectUnaryDialect : ConnectDialect
     public override string EncodingHeader => "content-encoding";
     public override string AcceptEncodingHeader => "accept-encoding";
 
+    public override bool BodyIsPlain(Exchange x) => x.QueryMessage is null;
+
     public override ValueTask<Result<PipeReader>> OpenBodyAsync(Exchange x) =>
         x.QueryMessage is { } message ? new(PipeReader.Create(message)) : base.OpenBodyAsync(x);
 

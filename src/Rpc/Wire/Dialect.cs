@@ -25,6 +25,9 @@ internal abstract class Dialect
 
     public abstract TimeSpan? ParseTimeout(string value);
 
+    /// <summary>The body is what came over the connection: neither from the query nor to be decoded first.</summary>
+    public virtual bool BodyIsPlain(Exchange x) => true;
+
     public virtual ValueTask<Result<PipeReader>> OpenBodyAsync(Exchange x) => new(x.Http.Request.BodyReader);
 
     /// <summary>Sets the headers of a good answer.</summary>

@@ -36,7 +36,7 @@ internal sealed class ExchangeReader(EdgeOptions options, TimeProvider clock)
         var given = http.Request.Headers["x-request-id"];
         var id = given is [{ Length: > 0 and <= RequestIdLengthMax } sent] && sent.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':')
             ? sent
-            : string.Concat(_ours, Interlocked.Increment(ref _made).ToString("x16", CultureInfo.InvariantCulture));
+            : string.Create(CultureInfo.InvariantCulture, $"{_ours}{Interlocked.Increment(ref _made):x16}");
         http.TraceIdentifier = id;
         return id;
     }

@@ -45,6 +45,8 @@ internal sealed class GrpcWebTextDialect : GrpcWebDialect
         WriteText(x, frame.Written);
     }
 
+    public override bool BodyIsPlain(Exchange x) => false;
+
     public override async ValueTask<Result<PipeReader>> OpenBodyAsync(Exchange x)
     {
         var body = x.Http.Request.BodyReader;

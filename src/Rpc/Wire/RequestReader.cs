@@ -14,11 +14,67 @@ internal static class RequestReader
     private const byte Compressed = 1;
     private const byte EndOfStream = 2;
 
+    /// <summary>Something of the body is here; nothing is taken.</summary>
+    public static bool HasBody(Exchange x)
+    {
+        try
+        {
+            var body = x.Http.Request.BodyReader;
+            if (!body.TryRead(out var read)) return false;
+            body.AdvanceTo(read.Buffer.Start);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // Found again, and told, when it is read.
+        }
+
+        return true;
+    }
+
+    /// <summary>Waits until something of the body is here.</summary>
+    public static async ValueTask WaitForBodyAsync(Exchange x)
+    {
+        var body = x.Http.Request.BodyReader;
+        try
+        {
+            body.AdvanceTo((await body.ReadAsync(x.Http.RequestAborted)).Buffer.Start);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // Found again, and told, when it is read.
+        }
+    }
+
     /// <summary>The one message of a unary or server-streaming call.</summary>
-    public static async ValueTask<Result<T>> ReadOneAsync<T>(Exchange x, MessageParser<T> parser)
+    public static ValueTask<Result<T>> ReadOneAsync<T>(Exchange x, MessageParser<T> parser)
         where T : class, IMessage<T>
     {
-        if (x.RequestIsGzip is null) return UnknownEncoding;
+        if (x.RequestIsGzip is null) return new(UnknownEncoding);
+        return x.Dialect.BodyIsPlain(x) && ReadNow(x, x.Http.Request.BodyReader, parser) is { } message ? new(message) : ReadLaterAsync(x, parser);
+    }
+
+    /// <summary>The usual request: here already, whole, and plain. It needs no waiting, and one look at the connection.</summary>
+    /// <returns>Null when it is anything else; nothing was taken then.</returns>
+    private static Result<T>? ReadNow<T>(Exchange x, PipeReader body, MessageParser<T> parser)
+        where T : class, IMessage<T>
+    {
+        if (!body.TryRead(out var read)) return null;
+        var (buffer, head) = (read.Buffer, x.Dialect.HasEnvelopes ? EnvelopeHead : 0);
+        if (read.IsCompleted && buffer.Length >= head && buffer.Length - head <= x.Options.MessageBytesMax
+            && (head == 0 ? x.RequestIsGzip == false : Head(buffer) == (0, (uint)(buffer.Length - head))))
+        {
+            var result = Parse(x, buffer.Slice(head), parser);
+            body.AdvanceTo(buffer.End);
+            return result;
+        }
+
+        body.AdvanceTo(buffer.Start);
+        return null;
+    }
+
+    private static async ValueTask<Result<T>> ReadLaterAsync<T>(Exchange x, MessageParser<T> parser)
+        where T : class, IMessage<T>
+    {
         var body = await x.Dialect.OpenBodyAsync(x);
         if (body.Fault is { } unreadable) return unreadable;
         if (!x.Dialect.HasEnvelopes) return await ReadWholeAsync(x, body.Value, parser);

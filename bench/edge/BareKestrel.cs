@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Busker.EdgeBench;
+namespace Busker.Bench.Edge;
 
 /// <summary>The peer: Kestrel alone, reading the request to its end and answering with fixed bytes and trailers.</summary>
 internal static class BareKestrel
