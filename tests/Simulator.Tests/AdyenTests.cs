@@ -1,21 +1,27 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Busker.Simulator.Adyen;
-using Busker.Simulator.Core;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Busker.Simulator.Tests;
 
 public sealed class AdyenTests
 {
-    private const string Key = "DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00";
+    /// <summary>Vectors of Adyen's own libraries; the first three sign a notification item, the last one a whole body.</summary>
+    [Theory]
+    [InlineData("DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00", "pspReference", "originalReference", "merchantAccount", "reference", 1000, "EVENT", true, "ipnxGCaUZ4l8TUW75a71/ghd2Fe5ffvX0pV4TLTntIc=")]
+    [InlineData("AABBCCDDEEFFAABBCCDDEEFFAABBCCDDEEFFAABBCCDDEEFFAABBCCDDEEFFAABB", "ZVWN7D3WSMK2WN82", null, "AntoniStroinski", "\\:/\\/slashes are fun", 1000, "AUTHORISATION", true, "cyYGGNUYxRCIwmfET0zxNPQN/m9cKR6xNECwPzTfJIQ=")]
+    [InlineData("66B61474A0AA3736BA8789EDC6D6CD9EBA0C4F414A554E32A407F849C045C69D", "TEST_CUSTOM_881578412137072J", "TEST_CUSTOM_881578412007338A", "DotNetAlexandros", "UseqNbr006-orderId006\\/", 100, "CAPTURE", false, "lQnzbwY09e5mwkC8YZozlHu5v/2SFzAx6WRrvHx+3b8=")]
+    public void Published_signatures_of_notifications_are_met(string key, string psp, string? original, string merchant, string reference, long minor, string code, bool success, string signature) =>
+        Notifications.Signature(key, Notifications.ToSign(new Notice(code, psp, original, reference, minor, "EUR", success), merchant)).ShouldBe(signature);
 
     [Fact]
-    public void Published_signatures_are_met()
+    public void The_published_signature_of_a_whole_body_is_met()
     {
-        Notifications.Signature(Key, "pspReference:originalReference:merchantAccount:reference:1000:EUR:EVENT:true")
-            .ShouldBe("ipnxGCaUZ4l8TUW75a71/ghd2Fe5ffvX0pV4TLTntIc=");
-        var notice = new Notice("EVENT", "pspReference", "originalReference", "reference", 1000, "EUR", true);
-        Notifications.ToSign(notice, "merchantAccount").ShouldBe("pspReference:originalReference:merchantAccount:reference:1000:EUR:EVENT:true");
+        const string Body = """{"data":{"balancePlatform":"Integration_tools_test","accountId":"BA32272223222H5HVKTBK4MLB","sweep":{"id":"SWPC42272223222H5HVKV6H8C64DP5","schedule":{"type":"balance"},"status":"active","targetAmount":{"currency":"EUR","value":0},"triggerAmount":{"currency":"EUR","value":0},"type":"pull","counterparty":{"balanceAccountId":"BA3227C223222H5HVKT3H9WLC"},"currency":"EUR"}},"environment":"test","type":"balancePlatform.balanceAccountSweep.updated"}""";
+        Notifications.Signature("D7DD5BA6146493707BF0BE7496F6404EC7A63616B7158EC927B9F54BB436765F", Body).ShouldBe("9Qz9S/0xpar1klkniKdshxpAhRKbiSAewPpWoxKefQA=");
     }
 
     [Fact]
@@ -33,47 +39,94 @@ public sealed class AdyenTests
     }
 
     [Fact]
-    public async Task Money_is_conserved_over_random_histories()
+    public async Task A_capture_may_wait_for_hours()
     {
-        for (ulong seed = 1; seed <= 5; seed++)
-        {
-            await using var simulator = (await Simulator.Start(new() { Providers = ["adyen"], Seed = seed })).Value;
-            using var http = Client(simulator);
-            await RandomHistory(simulator, http, Draw.Of(seed, "test", "history"));
-            simulator.Discrepancies().ShouldBeEmpty();
-            simulator.Charges().ShouldAllBe(c => c.Held >= 0 && c.Refunded <= c.Captured && c.Captured <= c.Authorised);
-            simulator.Charges().Sum(c => c.Refunded).ShouldBeGreaterThan(0);
-            simulator.Charges().Any(c => c.Released > 0).ShouldBeTrue();
-        }
+        await using var simulator = (await Simulator.Start(new() { Providers = ["adyen"], Seed = 3 })).Value;
+        using var http = Client(simulator);
+        var body = Payment("later", 1_000);
+        body["captureDelayHours"] = 24;
+        await http.PostAsJsonAsync("/v71/payments", body);
+        await simulator.AdvanceAsync(TimeSpan.FromHours(23));
+        simulator.Charges().ShouldHaveSingleItem().Captured.ShouldBe(0);
+        await simulator.AdvanceAsync(TimeSpan.FromHours(1));
+        simulator.Charges().ShouldHaveSingleItem().Captured.ShouldBe(1_000);
+        body["captureDelayHours"] = 673;
+        ((int)(await http.PostAsJsonAsync("/v71/payments", body)).StatusCode).ShouldBe(422);
     }
 
-    private static async Task RandomHistory(Simulator simulator, HttpClient http, Draw draw)
+    [Fact]
+    public void Money_is_conserved_over_random_histories_and_the_reports_explain_it()
     {
-        var payments = new List<string>();
+        var histories = Gen.ArrayOf(Gen.Choose(0, 13)).Resize(60);
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(25), Prop.ForAll(histories.ToArbitrary(), steps =>
+            Task.Run(() => HistoryAsync(steps)).GetAwaiter().GetResult()));
+    }
+
+    private static async Task<bool> HistoryAsync(int[] steps)
+    {
+        await using var simulator = (await Simulator.Start(new() { Providers = ["adyen"], Seed = 5 })).Value;
+        using var http = Client(simulator);
+        var payments = new List<string> { "NOSUCH" };
+        string[] holders = ["A Person", "Chargeback:13.1", "Chargeback Reversed", "Second Chargeback", "Request For Information", "DECLINED"];
         string[] acts = ["captures", "refunds", "cancels", "reversals", "amountUpdates"];
-        for (var step = 0; step < 120; step++)
+        for (var i = 0; i < steps.Length; i++)
         {
-            if (payments.Count == 0 || draw.Chance(0.4))
+            var target = payments[i * 7 % payments.Count];
+            switch (steps[i])
             {
-                var body = Payment($"o{step}", 100 + draw.Below(9_000));
-                if (draw.Chance(0.6)) body["additionalData"] = new JsonObject { ["manualCapture"] = "true" };
-                if (draw.Chance(0.1)) body["paymentMethod"]!["holderName"] = "DECLINED";
-                var paid = await (await http.PostAsJsonAsync("/v71/payments", body)).Content.ReadFromJsonAsync<JsonObject>();
-                payments.Add(paid!["pspReference"]!.GetValue<string>());
-                continue;
+                case < 6: payments.Add(await PayAsync(http, Payment($"o{i}", 40 + (i * 97), holders[steps[i]], i % 3 == 0 ? "JPY" : "EUR"))); break;
+                case 6 or 7: payments.Add(await PayAsync(http, Payment($"o{i}", 500 + i, manual: true))); break;
+                case < 13: await http.PostAsJsonAsync($"/v71/payments/{target}/{acts[steps[i] - 8]}", Change(1 + (i * 53 % 900), i % 3 == 0 ? "JPY" : "EUR")); break;
+                default: await simulator.AdvanceAsync(TimeSpan.FromHours(5 * (i + 1))); break;
             }
 
-            var target = payments[(int)draw.Below(payments.Count)];
-            var change = new JsonObject { ["merchantAccount"] = "BuskerTest", ["amount"] = new JsonObject { ["value"] = 1 + draw.Below(6_000), ["currency"] = "EUR" } };
-            var reply = await http.PostAsJsonAsync($"/v71/payments/{target}/{acts[draw.Below(acts.Length)]}", change);
-            ((int)reply.StatusCode).ShouldBeOneOf(201, 422);
-            if (draw.Chance(0.4)) await simulator.AdvanceAsync(TimeSpan.FromSeconds(3));
+            if (i % 9 == 8 && simulator.Providers[0].Refunds.FirstOrDefault(r => r.Status == "succeeded") is { Id: { } refund }) simulator.Providers[0].FailRefund(refund);
         }
 
-        await simulator.AdvanceAsync(TimeSpan.FromDays(30));
-        var refund = simulator.Providers[0].Refunds.First();
-        simulator.Providers[0].FailRefund(refund.Id).Fault.ShouldBeNull();
+        var wrong = simulator.Discrepancies().ToList();
+        await simulator.AdvanceAsync(TimeSpan.FromDays(120));
+        wrong.AddRange(simulator.Discrepancies());
+        wrong.AddRange(await ReportsAsync(simulator, http));
+        return wrong.Count == 0 ? true : throw new InvalidOperationException(string.Join('\n', wrong));
     }
+
+    /// <summary>The files alone: each batch nets to zero per currency, and their payouts are what the bank holds.</summary>
+    private static async Task<List<string>> ReportsAsync(Simulator simulator, HttpClient http)
+    {
+        var wrong = new List<string>();
+        var paid = new Dictionary<string, decimal>();
+        for (var batch = 1; ; batch++)
+        {
+            var reply = await http.GetAsync(new Uri($"/reports/download/MerchantAccount/BuskerTest/settlement_detail_report_batch_{batch}.csv", UriKind.Relative));
+            if (!reply.IsSuccessStatusCode) break;
+            var rows = (await reply.Content.ReadAsStringAsync()).Trim().Split('\n').Skip(1).Select(l => l.Split(',')).ToArray();
+            foreach (var currency in rows.GroupBy(r => r[13]))
+            {
+                if (currency.Sum(Net) != 0) wrong.Add($"the file of batch {batch} sums to {currency.Sum(Net)} {currency.Key}");
+                paid[currency.Key] = paid.GetValueOrDefault(currency.Key) - currency.Where(r => r[7] == "MerchantPayout").Sum(Net);
+            }
+        }
+
+        var books = JsonNode.Parse(await http.GetStringAsync(new Uri("/_sim/books", UriKind.Relative)))!["books"]!.AsArray();
+        foreach (var book in books)
+        {
+            var currency = book!["currency"]!.GetValue<string>();
+            var bank = book["bank"]!.GetValue<long>() / (currency == "JPY" ? 1m : 100m);
+            if (bank != paid.GetValueOrDefault(currency)) wrong.Add($"the files paid out {paid.GetValueOrDefault(currency)} {currency}, the bank holds {bank}");
+        }
+
+        return wrong;
+    }
+
+    private static decimal Net(string[] row) => Number(row[15]) - Number(row[14]);
+
+    private static decimal Number(string text) => text.Length == 0 ? 0 : decimal.Parse(text, CultureInfo.InvariantCulture);
+
+    private static async Task<string> PayAsync(HttpClient http, JsonObject body) =>
+        (await (await http.PostAsJsonAsync("/v71/payments", body)).Content.ReadFromJsonAsync<JsonObject>())!["pspReference"]!.GetValue<string>();
+
+    private static JsonObject Change(long minor, string currency) =>
+        new() { ["merchantAccount"] = "BuskerTest", ["amount"] = new JsonObject { ["value"] = minor, ["currency"] = currency } };
 
     private static HttpClient Client(Simulator simulator)
     {
@@ -82,10 +135,11 @@ public sealed class AdyenTests
         return http;
     }
 
-    private static JsonObject Payment(string reference, long minor) => new()
+    private static JsonObject Payment(string reference, long minor, string holder = "A Person", string currency = "EUR", bool manual = false) => new()
     {
         ["merchantAccount"] = "BuskerTest", ["reference"] = reference, ["returnUrl"] = "https://example.com",
-        ["amount"] = new JsonObject { ["value"] = minor, ["currency"] = "EUR" },
-        ["paymentMethod"] = new JsonObject { ["type"] = "scheme", ["number"] = "4111111111111111", ["expiryMonth"] = "03", ["expiryYear"] = "2030", ["cvc"] = "737" },
+        ["amount"] = new JsonObject { ["value"] = minor, ["currency"] = currency },
+        ["additionalData"] = new JsonObject { ["manualCapture"] = manual ? "true" : "false" },
+        ["paymentMethod"] = new JsonObject { ["type"] = "scheme", ["number"] = "4111111111111111", ["expiryMonth"] = "03", ["expiryYear"] = "2030", ["cvc"] = "737", ["holderName"] = holder },
     };
 }

@@ -14,6 +14,14 @@ internal sealed class AdyenPayment
     public required string Brand { get; init; }
     public required Charge Truth { get; init; }
     public string Currency => Truth.Currency;
+
+    /// <summary>The name on the card: in tests it may ask for a dispute.</summary>
+    public string? Holder { get; init; }
+
+    /// <summary>Paid by a fraudster, says whoever drives the simulator (<c>metadata.sim_fraud</c>).</summary>
+    public bool Fraud { get; init; }
+
+    public int Disputes { get; set; }
 }
 
 /// <summary>A refund that was done, and may still come back.</summary>
@@ -35,25 +43,34 @@ internal sealed class AdyenBox(Stage stage)
 
     public Stage Stage { get; } = stage;
     public Notifications Notifications { get; } = new(stage);
+    public Ledger Ledger { get; } = new(stage);
     public Dictionary<string, AdyenPayment> Payments { get; } = [];
+
+    /// <summary>The first authorised payment of each merchant reference.</summary>
+    public Dictionary<string, AdyenPayment> ByReference { get; } = [];
     public Dictionary<string, StoredCard> Stored { get; } = [];
     public List<AdyenRefund> Refunds { get; } = [];
 
     public static string NewPsp(Ask ask) => ask.NewId("", 16).ToUpperInvariant();
 
-    public static JsonElement Read(Ask ask)
+    public Draw Draw(string entity, string purpose) => Core.Draw.Of(Stage.Seed, entity, purpose);
+
+    /// <summary>The body, with no fields but those of the structure.</summary>
+    public static JsonElement Read(Ask ask, string structure)
     {
+        JsonElement body = default;
         try
         {
-            var body = JsonElement.Parse(ask.Body);
-            if (body.ValueKind == JsonValueKind.Object) return body;
+            body = JsonElement.Parse(ask.Body);
         }
         catch (JsonException)
         {
             // Told below.
         }
 
-        throw new AdyenError(400, "702", "validation", "The request could not be read: it is not a JSON object");
+        if (body.ValueKind != JsonValueKind.Object) throw new AdyenError(400, "702", "validation", "The request could not be read: it is not a JSON object");
+        Structures.Check(body, structure);
+        return body;
     }
 
     public static string? Text(JsonElement body, params ReadOnlySpan<string> path)
@@ -74,11 +91,11 @@ internal sealed class AdyenBox(Stage stage)
         if (Text(body, "merchantAccount") != Merchant) throw new AdyenError(403, "901", "security", "Invalid Merchant Account");
     }
 
-    public static (long Minor, string Currency) Amount(JsonElement body)
+    public static (long Minor, string Currency) Amount(JsonElement body, long least = 1)
     {
         var value = Text(body, "amount", "value") ?? throw AdyenError.Invalid("100", "No amount specified");
         var currency = Text(body, "amount", "currency") ?? "";
-        if (!long.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var minor) || minor is <= 0 or > 99_999_999_999) throw AdyenError.Invalid("137", "Invalid amount specified");
+        if (!long.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var minor) || minor < least || minor > 99_999_999_999) throw AdyenError.Invalid("137", "Invalid amount specified");
         if (currency.Length != 3 || !currency.All(char.IsAsciiLetterUpper)) throw AdyenError.Invalid("138", "Unsupported currency specified");
         return (minor, currency);
     }

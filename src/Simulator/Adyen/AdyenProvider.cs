@@ -12,6 +12,7 @@ internal sealed class AdyenProvider : Provider
 {
     private const long KeptMs = 7L * 86_400_000;
     private readonly AdyenBox _box;
+    private readonly Disputes _disputes;
     private readonly Modifications _modifications;
     private readonly Dictionary<string, Slot> _slots = [];
 
@@ -19,13 +20,16 @@ internal sealed class AdyenProvider : Provider
         : base(stage, "adyen")
     {
         _box = new AdyenBox(stage);
-        _modifications = new Modifications(_box);
+        _disputes = new Disputes(_box);
+        _modifications = new Modifications(_box, _disputes);
+        var reports = new SettlementReports(stage, _box.Notifications, () => Address);
+        _box.Ledger.Closed = reports.Write;
         var payments = new Payments(_box, _modifications);
         ApiKey = Ids.From(stage.Seed, "adyen", "api key", "AQE", 40);
         const string Later = "what cannot be done is told by a notification with success false, as Adyen does";
         Endpoints =
         [
-            new("POST", "/{version}/payments", Run(payments.Create), "cards, stored cards, 3-D Secure by redirect, immediate, delayed and manual capture, refusals by test value or by the scenario's issuers", "other payment methods, native 3-D Secure, orders, splits"),
+            new("POST", "/{version}/payments", Run(payments.Create), "cards, stored cards, zero-value authorisations, 3-D Secure by redirect, immediate, delayed and manual capture, refusals by test value or by the scenario's issuers, disputes by holder name; unknown fields are refused", "other payment methods, native 3-D Secure, orders, splits"),
             new("POST", "/{version}/payments/details", Run(payments.Details), "the result of a redirect", "native 3-D Secure"),
             new("POST", "/{version}/payments/{psp}/captures", Run(_modifications.Capture), "partial and multiple captures; " + Later),
             new("POST", "/{version}/payments/{psp}/cancels", Run(_modifications.Cancel), "before any capture; " + Later),
@@ -34,10 +38,13 @@ internal sealed class AdyenProvider : Provider
             new("POST", "/{version}/payments/{psp}/amountUpdates", Run(_modifications.ChangeAmount), "up and down before a capture; " + Later),
             new("POST", "/{version}/cancels", Run(_modifications.TechnicalCancel), "by the merchant's reference; " + Later),
             new("GET", "/{version}/storedPaymentMethods", Run(ListStored), "a shopper's cards"),
+            new("POST", "/{version}/storedPaymentMethods", Run(payments.Store), "keeps a card without a payment", "other payment methods"),
             new("DELETE", "/{version}/storedPaymentMethods/{id}", Run(DeleteStored), "forgets a card"),
             new("POST", "/{version}/merchants/{merchant}/webhooks", Run(CreateHook), "standard webhooks in JSON", "other formats, filters"),
             new("DELETE", "/{version}/merchants/{merchant}/webhooks/{id}", Run(DeleteHook), "no more notifications"),
             new("POST", "/{version}/merchants/{merchant}/webhooks/{id}/generateHmac", Run(MakeKey), "a new signing key, in force at once"),
+            .. DisputeService(),
+            new("GET", "/reports/download/MerchantAccount/{merchant}/{file}", Run(reports.Download), "the settlement detail report of each nightly batch, announced by REPORT_AVAILABLE; faults of settlement files", "other reports, choosing columns"),
             new("GET", "/3ds/{id}", payments.Page, "the bank's page, for a browser"),
             new("GET", "/3ds/{id}/{choice}", payments.Choose, "yes or no, and back to the merchant"),
         ];
@@ -58,7 +65,7 @@ internal sealed class AdyenProvider : Provider
     public override Answer? Admit(Ask ask)
     {
         if (ask.Path.StartsWith("/3ds/", StringComparison.Ordinal)) return null;
-        if (ask.Header("X-API-Key") != ApiKey) return Say(ask, new AdyenError(401, "000", "security", "HTTP Status Response - Unauthorized"));
+        if (ask.Header("X-API-Key") != ApiKey && !Basic(ask)) return Say(ask, new AdyenError(401, "000", "security", "HTTP Status Response - Unauthorized"));
         if (KeyOf(ask) is not { } key) return null;
         if (key.Length > 64) return Say(ask, AdyenError.Invalid("703", "The idempotency key is longer than 64 characters"));
         if (!_slots.TryGetValue(key, out var slot) || ask.AtMs - slot.AtMs >= KeptMs)
@@ -89,20 +96,40 @@ internal sealed class AdyenProvider : Provider
         ? $"{refundId} failed; its money is back with the merchant"
         : new Fault(Code.NotFound, "REFUND", $"there is no refund {refundId} that could fail");
 
+    public override Result<string> OpenDispute(string chargeId, string reason) => _disputes.OpenByHand(chargeId, reason);
+
     public override IEnumerable<(string Id, string Charge, long Minor, string Status)> Refunds =>
         _box.Refunds.AsEnumerable().Reverse().Select(r => (r.Psp, r.Payment.Psp, r.Minor, r.Failed ? "failed" : "succeeded"));
 
-    /// <summary>Payments and refunds against the books: what is pending is what was captured, less refunds and fees.</summary>
+    /// <summary>Journal, batches, payments and books against each other.</summary>
     public override IEnumerable<string> Discrepancies()
     {
+        foreach (var sentence in _box.Ledger.Discrepancies(_box.Payments.Values)) yield return sentence;
         foreach (var group in _box.Payments.Values.GroupBy(p => p.Currency))
         {
-            var back = _box.Refunds.Where(r => !r.Failed && r.Payment.Currency == group.Key).Sum(r => r.Minor);
-            var pending = group.Sum(p => p.Truth.Captured - p.Truth.Fees) - back;
-            var books = Stage.Till.Books;
-            if (books.Balance(Name, group.Key, Account.Pending) != pending) yield return $"adyen {group.Key}: pending is not captured less refunds and fees";
-            if (books.Balance(Name, group.Key, Account.Held) != group.Sum(p => p.Truth.Held)) yield return $"adyen {group.Key}: held differs from the payments";
+            if (Stage.Till.Books.Balance(Name, group.Key, Account.Held) != group.Sum(p => p.Truth.Held)) yield return $"adyen {group.Key}: held differs from the payments";
         }
+    }
+
+    private Endpoint[] DisputeService()
+    {
+        const string Url = "/ca/services/DisputeService/{version}/";
+        return
+        [
+            new("POST", Url + "retrieveApplicableDefenseReasons", Run(_disputes.Reasons), "the defences of a reason code, with the documents each needs", "the schemes' longer lists: supplied material, delivery, quality"),
+            new("POST", Url + "supplyDefenseDocument", Run(_disputes.Supply), "PDF to 2 MB, JPEG and TIFF to 10 MB; `winning_evidence` or `losing_evidence` in a document decides the case"),
+            new("POST", Url + "deleteDisputeDefenseDocument", Run(_disputes.Delete), "before the defence"),
+            new("POST", Url + "defendDispute", Run(_disputes.Defend), "answers a request for information, or defends: provisional reversal, then won or charged back again (Visa fraud: pre-arbitration)", "arbitration"),
+            new("POST", Url + "acceptDispute", Run(_disputes.Accept), "the defence period ends at once"),
+        ];
+    }
+
+    /// <summary>Reports are also downloaded with a name and a password: the password is the API key.</summary>
+    private bool Basic(Ask ask)
+    {
+        Span<byte> credentials = stackalloc byte[300];
+        return ask.Header("Authorization") is ['B', 'a', 's', 'i', 'c', ' ', .. var text] && Convert.TryFromBase64String(text, credentials, out var length)
+            && Encoding.UTF8.GetString(credentials[..length]).EndsWith(":" + ApiKey, StringComparison.Ordinal);
     }
 
     private static Func<Ask, Answer> Run(Func<Ask, Answer> work) => ask =>
@@ -123,12 +150,7 @@ internal sealed class AdyenProvider : Provider
     {
         var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(ask.Query);
         if (!query.TryGetValue("shopperReference", out var shopper)) throw AdyenError.Missing("shopperReference");
-        var cards = _box.Stored.Values.Where(s => s.Shopper == shopper).Select(s => (JsonNode)new JsonObject
-        {
-            ["id"] = s.Id, ["brand"] = Payments.Brand(s.Card), ["type"] = "scheme", ["lastFour"] = s.Card.Last4, ["expiryMonth"] = $"{s.Card.ExpMonth:D2}",
-            ["expiryYear"] = $"{s.Card.ExpYear}", ["holderName"] = s.Holder, ["shopperReference"] = s.Shopper,
-            ["supportedRecurringProcessingModels"] = new JsonArray("CardOnFile", "Subscription", "UnscheduledCardOnFile"),
-        });
+        var cards = _box.Stored.Values.Where(s => s.Shopper == shopper).Select(s => (JsonNode)Payments.Shown(s));
         return Json(200, new JsonObject { ["merchantAccount"] = Merchant, ["shopperReference"] = shopper.ToString(), ["storedPaymentMethods"] = new JsonArray([.. cards]) }, null);
     }
 
@@ -137,7 +159,7 @@ internal sealed class AdyenProvider : Provider
 
     private Answer CreateHook(Ask ask)
     {
-        var body = Read(ask);
+        var body = Read(ask, "CreateMerchantWebhookRequest");
         var url = Need(body, "url", "14_0000", "Required field 'url' is not provided.");
         var hook = new Hook(ask.NewId("WBHK", 24).ToUpperInvariant(), url) { Active = Text(body, "active") != "false" };
         _box.Notifications.Hooks.Add(hook.Id, hook);

@@ -5,62 +5,56 @@ using static Busker.Simulator.Adyen.AdyenBox;
 namespace Busker.Simulator.Adyen;
 
 /// <summary>Captures, cancels, refunds, reversals and changed amounts: received at once, done a moment later, told by notification.</summary>
-internal sealed class Modifications(AdyenBox box)
+internal sealed class Modifications(AdyenBox box, Disputes disputes)
 {
     private const string TooMuch = "Insufficient balance on payment";
 
-    public Answer Capture(Ask ask) => WithAmount(ask, "CAPTURE", static (self, p, minor) =>
+    public Answer Capture(Ask ask) => WithAmount(ask, "PaymentCaptureRequest", "CAPTURE", (p, minor, psp, reference) =>
     {
         if (minor > p.Truth.Held) return TooMuch;
-        self.Take(p, minor);
+        Take(p, psp, reference, minor);
         return null;
     });
 
-    public Answer Refund(Ask ask)
+    public Answer Refund(Ask ask) => WithAmount(ask, "PaymentRefundRequest", "REFUND", (p, minor, psp, reference) =>
     {
-        var psp = "";
-        return WithAmount(ask, "REFUND", (self, p, minor) =>
-        {
-            if (minor > p.Truth.Captured - p.Truth.Refunded - p.Truth.Disputed) return TooMuch;
-            self.GiveBack(psp, p, minor);
-            return null;
-        }, id => psp = id);
-    }
+        if (minor > p.Truth.Captured - p.Truth.Refunded - p.Truth.Disputed) return TooMuch;
+        GiveBack(psp, p, reference, minor);
+        return null;
+    });
 
-    public Answer ChangeAmount(Ask ask) => WithAmount(ask, "AUTHORISATION_ADJUSTMENT", static (self, p, minor) =>
+    public Answer ChangeAmount(Ask ask) => WithAmount(ask, "PaymentAmountUpdateRequest", "AUTHORISATION_ADJUSTMENT", (p, minor, _, _) =>
     {
         if (p.Truth.Held == 0 || p.Truth.Captured > 0) return "Transaction is not in a state that allows an adjustment";
-        if (minor >= p.Truth.Held) self.Till.Authorise(p.Truth, minor - p.Truth.Held);
-        else self.Till.Release(p.Truth, p.Truth.Held - minor);
+        if (minor >= p.Truth.Held) Till.Authorise(p.Truth, minor - p.Truth.Held);
+        else Till.Release(p.Truth, p.Truth.Held - minor);
         return null;
     });
 
-    public Answer Cancel(Ask ask) => Whole(ask, Payment(ask.Values[1]), "CANCELLATION", new Dictionary<string, string>());
+    public Answer Cancel(Ask ask) => Whole(ask, Read(ask, "PaymentCancelRequest"), Payment(ask.Values[1]), "CANCELLATION");
 
     /// <summary>By the merchant's own reference, for payments whose reply never came.</summary>
     public Answer TechnicalCancel(Ask ask)
     {
-        var reference = Need(Read(ask), "paymentReference", "130", "Reference Missing");
-        var payment = box.Payments.Values.FirstOrDefault(p => p.Reference == reference);
-        return Whole(ask, payment, "TECHNICAL_CANCEL", new Dictionary<string, string>(), reference);
+        var body = Read(ask, "StandalonePaymentCancelRequest");
+        var reference = Need(body, "paymentReference", "130", "Reference Missing");
+        return Whole(ask, body, box.ByReference.GetValueOrDefault(reference), "TECHNICAL_CANCEL", reference);
     }
 
     /// <summary>Cancels what is held, refunds what was captured: whichever it is.</summary>
-    public Answer Reverse(Ask ask)
+    public Answer Reverse(Ask ask) => Whole(ask, Read(ask, "PaymentReversalRequest"), Payment(ask.Values[1]), "CANCEL_OR_REFUND");
+
+    public void Take(AdyenPayment payment, string psp, string reference, long minor)
     {
-        var payment = Payment(ask.Values[1]);
-        return Whole(ask, payment, "CANCEL_OR_REFUND", new Dictionary<string, string>());
+        var first = payment.Truth.Captured == 0;
+        box.Ledger.Settle(payment, psp, reference, minor);
+        if (first) disputes.Foresee(payment, payment.Holder, payment.Fraud);
     }
 
-    public void Take(AdyenPayment payment, long minor)
-    {
-        Till.Capture(payment.Truth, minor);
-        if (box.Stage.Scenario.Fees.TryGetValue("adyen", out var fees)) Till.Fee(payment.Truth, fees.Of(minor));
-    }
-
+    /// <summary>What was authorised is captured without being asked.</summary>
     public void CaptureHeld(AdyenPayment payment)
     {
-        if (payment.Truth.Held > 0) Take(payment, payment.Truth.Held);
+        if (payment.Truth.Held > 0) Take(payment, Ids.Capitals(box.Stage.Seed, payment.Psp, "capture", 16), payment.Reference, payment.Truth.Held);
     }
 
     public void Expire(AdyenPayment payment)
@@ -76,44 +70,44 @@ internal sealed class Modifications(AdyenBox box)
         var refund = box.Refunds.Find(r => r.Psp == refundPsp && !r.Failed);
         if (refund is null) return false;
         refund.Failed = true;
-        Till.RefundReturned(refund.Payment.Truth, refund.Minor, Account.Pending);
+        box.Ledger.RefundReversed(refund.Payment, refund.Psp, refund.Minor);
         box.Notifications.Send(new Notice("REFUND_FAILED", refund.Psp, refund.Payment.Psp, refund.Payment.Reference, refund.Minor, refund.Payment.Currency, true, "Refund failed at the issuer", refund.Payment.Brand));
         return true;
     }
 
     private Till Till => box.Stage.Till;
 
-    private void GiveBack(string psp, AdyenPayment payment, long minor)
+    private void GiveBack(string psp, AdyenPayment payment, string reference, long minor)
     {
-        Till.Refund(payment.Truth, minor, Account.Pending);
+        box.Ledger.Refund(payment, psp, reference, minor);
         box.Refunds.Add(new AdyenRefund(psp, payment, minor));
     }
 
     private AdyenPayment Payment(string psp) =>
         box.Payments.GetValueOrDefault(psp) ?? throw AdyenError.Invalid("167", "Original pspReference required for this operation");
 
-    private Answer WithAmount(Ask ask, string code, Func<Modifications, AdyenPayment, long, string?> work, Action<string>? named = null)
+    private Answer WithAmount(Ask ask, string structure, string code, Func<AdyenPayment, long, string, string, string?> work)
     {
+        var body = Read(ask, structure);
         var payment = Payment(ask.Values[1]);
-        var body = Read(ask);
         CheckMerchant(body);
         var (minor, currency) = Amount(body);
         if (currency != payment.Currency) throw AdyenError.Invalid("138", "Unsupported currency specified");
         var psp = NewPsp(ask);
-        named?.Invoke(psp);
+        var reference = Text(body, "reference") ?? payment.Reference;
         Soon(() =>
         {
-            var why = work(this, payment, minor);
-            box.Notifications.Send(new Notice(code, psp, payment.Psp, Text(body, "reference") ?? payment.Reference, minor, currency, why is null, why ?? "", payment.Brand));
+            var why = work(payment, minor, psp, reference);
+            box.Notifications.Send(new Notice(code, psp, payment.Psp, reference, minor, currency, why is null, why ?? "", payment.Brand));
         });
         return Received(ask, body, psp, payment.Psp, Amount(minor, currency));
     }
 
-    private Answer Whole(Ask ask, AdyenPayment? payment, string code, Dictionary<string, string> more, string? reference = null)
+    private Answer Whole(Ask ask, System.Text.Json.JsonElement body, AdyenPayment? payment, string code, string? reference = null)
     {
-        var body = Read(ask);
         CheckMerchant(body);
         var psp = NewPsp(ask);
+        var more = new Dictionary<string, string>();
         Soon(() =>
         {
             var why = payment is null ? "Transaction not found" : Undo(payment, psp, code, more);
@@ -136,7 +130,7 @@ internal sealed class Modifications(AdyenBox box)
         if (code == "CANCELLATION" || truth.Captured == 0) return truth.Captured > 0 ? "Transaction has been captured" : "Transaction is not authorised";
         var left = truth.Captured - truth.Refunded - truth.Disputed;
         if (left == 0) return TooMuch;
-        GiveBack(psp, payment, left);
+        GiveBack(psp, payment, payment.Reference, left);
         if (truth.Held > 0) Till.Release(truth, truth.Held);
         more["modification.action"] = "refund";
         return null;

@@ -64,7 +64,7 @@ internal sealed class Notifications(Stage stage)
     private void Gather(Hook hook, Notice notice)
     {
         hook.Waiting.Add((notice, stage.Clock.NowMs));
-        if (hook.Waiting.Count == 1) stage.Clock.Schedule(TimeSpan.Zero, () => Flush(hook));
+        if (hook.Waiting.Count == 1) stage.Clock.ScheduleLast(stage.Clock.NowMs, hook.Id, () => Flush(hook));
     }
 
     private void Flush(Hook hook)

@@ -21,10 +21,11 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
 
     public Answer Create(Ask ask)
     {
-        var body = Read(ask);
+        var body = Read(ask, "PaymentRequest");
         CheckMerchant(body);
-        var (minor, currency) = Amount(body);
+        var (minor, currency) = Amount(body, least: 0);
         Need(body, "reference", "130", "Reference Missing");
+        if (Text(body, "captureDelayHours") is { } hours && !(int.TryParse(hours, CultureInfo.InvariantCulture, out var delay) && delay is >= 0 and <= 672)) throw AdyenError.Invalid("14_0001", "captureDelayHours is between 0 and 672");
         var (card, stored) = Card(body);
         var psp = NewPsp(ask);
         var use = Use(body, card, minor, currency, stored, false);
@@ -35,7 +36,7 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
 
     public Answer Details(Ask ask)
     {
-        var result = Text(Read(ask), "details", "redirectResult") ?? throw AdyenError.Missing("details.redirectResult");
+        var result = Text(Read(ask, "PaymentDetailsRequest"), "details", "redirectResult") ?? throw AdyenError.Missing("details.redirectResult");
         var journey = _journeys.Values.FirstOrDefault(j => Result(j.Psp) == result);
         if (journey is null || journey.Authenticated is not { } authenticated) throw AdyenError.Invalid("14_006", "The redirectResult is not known");
         if (journey.Used) throw AdyenError.Invalid("704", "request already processed or in progress");
@@ -78,28 +79,30 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
 
     private Answer Authorise(Ask ask, string psp, JsonElement body, Card card, bool stored, bool authenticated)
     {
-        var (minor, currency) = Amount(body);
+        var (minor, currency) = Amount(body, least: 0);
         var asked = Refusals.Requested(Text(body, "paymentMethod", "holderName"), Text(body, "additionalData", "RequestedTestAcquirerResponseCode"));
         var verdict = asked is null ? box.Stage.Issuers.Decide(Use(body, card, minor, currency, stored, authenticated)) : null;
         var refusal = asked ?? (verdict is null ? Refusals.Test(card) : verdict.Approved ? null : Refusals.From(verdict.Reason));
         if (refusal is not null) return Refuse(ask, psp, body, card, refusal, verdict?.Chance ?? 0);
         var payment = Open(psp, body, card, "approved", verdict?.Chance ?? 1);
         box.Payments.Add(psp, payment);
+        box.ByReference.TryAdd(payment.Reference, payment);
         box.Stage.Till.Authorise(payment.Truth, minor);
         var more = new Dictionary<string, string>
         {
             ["authCode"] = Ids.Capitals(box.Stage.Seed, psp, "authorization", 6), ["cardSummary"] = card.Last4,
             ["expiryDate"] = $"{card.ExpMonth}/{card.ExpYear}", ["networkTxReference"] = Ids.Capitals(box.Stage.Seed, psp, "network", 15),
         };
+        if (Updated(card, stored) is { } status) more["realtimeAccountUpdaterStatus"] = status;
         Keep(ask, body, card, stored, psp, more);
         box.Notifications.Send(new Notice("AUTHORISATION", psp, null, payment.Reference, minor, currency, true,
             $"{more["authCode"]}:{card.Last4}:{card.ExpMonth:D2}/{card.ExpYear}", payment.Brand, more, ["CANCEL", "CAPTURE", "REFUND"]), ask);
-        CaptureByPlan(payment, body, minor);
+        CaptureByPlan(payment, body);
         box.Stage.Clock.Schedule(TimeSpan.FromDays(28), () => modifications.Expire(payment));
         return Said(payment.Reference, psp, "Authorised", card, minor, currency, null, more);
     }
 
-    private void CaptureByPlan(AdyenPayment payment, JsonElement body, long minor)
+    private void CaptureByPlan(AdyenPayment payment, JsonElement body)
     {
         if (Text(body, "additionalData", "manualCapture") == "true") return;
         if (int.TryParse(Text(body, "captureDelayHours"), CultureInfo.InvariantCulture, out var hours) && hours > 0)
@@ -108,13 +111,13 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
             return;
         }
 
-        modifications.Take(payment, minor);
+        modifications.CaptureHeld(payment);
     }
 
     private Answer Refuse(Ask ask, string psp, JsonElement body, Card card, Refusal refusal, double chance)
     {
         var payment = Open(psp, body, card, refusal.Reason, chance);
-        var (minor, currency) = Amount(body);
+        var (minor, currency) = Amount(body, least: 0);
         box.Notifications.Send(new Notice("AUTHORISATION", psp, null, payment.Reference, minor, currency, false, refusal.Reason, payment.Brand), ask);
         return Said(payment.Reference, psp, refusal.Result, card, minor, currency, refusal, []);
     }
@@ -127,8 +130,44 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
             Provider = "adyen", Id = psp, Reference = reference, Currency = Text(body, "amount", "currency")!, CreatedMs = box.Stage.Clock.NowMs,
             Instrument = card.Fingerprint(box.Stage.Seed), Outcome = outcome, Chance = chance,
         });
-        return new AdyenPayment { Psp = psp, Reference = reference, Brand = Brand(card), Truth = truth };
+        return new AdyenPayment
+        {
+            Psp = psp, Reference = reference, Brand = Brand(card), Truth = truth, Holder = Text(body, "paymentMethod", "holderName"),
+            Fraud = Text(body, "metadata", "sim_fraud") == "true",
+        };
     }
+
+    /// <summary>A card that is kept without being charged.</summary>
+    public Answer Store(Ask ask)
+    {
+        var body = Read(ask, "StoredPaymentMethodRequest");
+        CheckMerchant(body);
+        var shopper = Text(body, "shopperReference") ?? throw AdyenError.Missing("shopperReference");
+        var model = Text(body, "recurringProcessingModel") ?? throw AdyenError.Missing("recurringProcessingModel");
+        var id = NewPsp(ask);
+        var stored = new StoredCard(id, shopper, Card(body).Card with { Cvc = null }, Text(body, "paymentMethod", "holderName"), model);
+        box.Stored.Add(id, stored);
+        box.Notifications.Send(new Notice("RECURRING_CONTRACT", id, id, "", 0, "EUR", true, "", Brand(stored.Card), new Dictionary<string, string> { ["shopperReference"] = shopper }), ask);
+        return Json(201, Shown(stored), id);
+    }
+
+    public static JsonObject Shown(StoredCard stored)
+    {
+        var shown = new JsonObject
+        {
+            ["id"] = stored.Id, ["brand"] = Brand(stored.Card), ["type"] = "scheme", ["lastFour"] = stored.Card.Last4, ["expiryMonth"] = $"{stored.Card.ExpMonth:D2}",
+            ["expiryYear"] = $"{stored.Card.ExpYear}", ["shopperReference"] = stored.Shopper,
+            ["supportedRecurringProcessingModels"] = new JsonArray("CardOnFile", "Subscription", "UnscheduledCardOnFile"),
+        };
+        if (stored.Holder is not null) shown["holderName"] = stored.Holder;
+        return shown;
+    }
+
+    /// <summary>What the account updater says when a stored card has lapsed and its bank has sent a new one.</summary>
+    private string? Updated(Card card, bool stored) =>
+        stored && box.Stage.Issuers.Owner(card.Number) is { UpdatedAt: { } at } owner && at <= box.Stage.Clock.GetUtcNow()
+            ? owner.Expires ? "CardExpiryChanged" : "CardChanged"
+            : null;
 
     private void Keep(Ask ask, JsonElement body, Card card, bool stored, string psp, Dictionary<string, string> more)
     {
@@ -139,7 +178,7 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
         more["recurring.recurringDetailReference"] = id;
         more["recurring.shopperReference"] = shopper;
         more["recurringProcessingModel"] = model;
-        var (_, currency) = Amount(body);
+        var (_, currency) = Amount(body, least: 0);
         box.Notifications.Send(new Notice("RECURRING_CONTRACT", id, psp, Text(body, "reference")!, 0, currency, true, "", Brand(card), new Dictionary<string, string> { ["shopperReference"] = shopper }), ask);
     }
 

@@ -33,7 +33,7 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
         for (var i = 0; i < providers.Count; i++)
         {
             _byPort[bound[i].Port] = providers[i].Pipeline;
-            addresses[providers[i].Pipeline.Provider.Name] = bound[i];
+            addresses[providers[i].Pipeline.Provider.Name] = providers[i].Pipeline.Provider.Address = bound[i];
         }
 
         Addresses = addresses;

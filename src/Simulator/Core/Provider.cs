@@ -13,6 +13,9 @@ public abstract class Provider(Stage stage, string name)
     /// <summary>stripe, adyen or paypal.</summary>
     public string Name { get; } = name;
 
+    /// <summary>Where it listens, once it does.</summary>
+    public Uri? Address { get; internal set; }
+
     /// <summary>Every endpoint there is: this table routes, and the guide is generated from it.</summary>
     public abstract IReadOnlyList<Endpoint> Endpoints { get; }
 

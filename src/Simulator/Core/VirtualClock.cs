@@ -50,6 +50,13 @@ public sealed class VirtualClock : TimeProvider
 
     internal void ScheduleAt(long dueMs, Action what) => _queue.Enqueue((what, Cause.Next()), new Turn(Math.Max(dueMs, NowMs), Cause.Lane, _number++));
 
+    /// <summary>Runs after everything else of its moment, as nobody's consequence: what many lanes lead to together, such as a daily batch.</summary>
+    internal void ScheduleLast(long dueMs, string name, Action what)
+    {
+        var due = Math.Max(dueMs, NowMs);
+        _queue.Enqueue((what, Cause.Of("", Draw.Of((ulong)due, name, "id"))), new Turn(due, "\uffff", _number++));
+    }
+
     /// <summary>Until the returned span ends, ids and schedules follow from this cause.</summary>
     internal Span Because(Cause cause)
     {
