@@ -40,9 +40,9 @@ internal sealed class Disputes(AdyenBox box)
     /// <summary>By hand: charged back at once, or asked first when the reason is <c>inquiry</c>.</summary>
     public Result<string> OpenByHand(string psp, string reason)
     {
-        if (!box.Payments.TryGetValue(psp, out var payment) || payment.Truth.Captured == 0) return new Fault(Code.NotFound, "PAYMENT", $"there is no captured payment {psp}");
+        if (!box.Payments.TryGetValue(psp, out var payment) || payment.Truth.Captured == 0) return new Fault(Code.NotFound, "CHARGE", $"there is no captured payment {psp}");
         if (Open(payment, reason == "inquiry" ? "fraudulent" : reason, reason == "inquiry", TimeSpan.Zero) is { } dispute) return $"dispute {dispute.Psp} was opened on {psp}";
-        return new Fault(Code.FailedPrecondition, "PAYMENT", $"nothing is left of {psp} to dispute");
+        return new Fault(Code.FailedPrecondition, "CHARGE", $"nothing is left of {psp} to dispute");
     }
 
     public Answer Reasons(Ask ask)
