@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
+using System.Runtime;
 using Busker.Simulator;
 using PaymentSimulator = Busker.Simulator.Simulator;
 
@@ -40,6 +41,7 @@ internal static class SimulateCommand
             });
             if (started.Fault is { } fault) return Refuse(fault.Message);
             await using var simulator = started.Value;
+            GCSettings.LatencyMode = GCLatencyMode.Batch; // what is stored stays: collecting it in the background costs more than it saves
             Print(simulator, clockText);
             try
             {

@@ -3,15 +3,17 @@ namespace Busker.Simulator.Core;
 /// <summary>CRC-32 as in ISO-HDLC (zip, PNG, PayPal's webhook signature).</summary>
 public static class Crc32
 {
-    private static readonly uint[] Table = [.. Enumerable.Range(0, 1024).Select(Entry)];
+    private static readonly uint[] Table = [.. Enumerable.Range(0, 2048).Select(Entry)];
 
     public static uint Of(ReadOnlySpan<byte> data)
     {
         var crc = 0xFFFFFFFFu;
-        for (; data.Length >= 4; data = data[4..])
+        for (; data.Length >= 8; data = data[8..])
         {
-            crc ^= System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(data);
-            crc = Table[768 + (crc & 0xFF)] ^ Table[512 + ((crc >> 8) & 0xFF)] ^ Table[256 + ((crc >> 16) & 0xFF)] ^ Table[crc >> 24];
+            var word = System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(data) ^ crc;
+            var (low, high) = (unchecked((uint)word), (uint)(word >> 32));
+            crc = Table[1792 + (low & 0xFF)] ^ Table[1536 + ((low >> 8) & 0xFF)] ^ Table[1280 + ((low >> 16) & 0xFF)] ^ Table[1024 + (low >> 24)]
+                ^ Table[768 + (high & 0xFF)] ^ Table[512 + ((high >> 8) & 0xFF)] ^ Table[256 + ((high >> 16) & 0xFF)] ^ Table[high >> 24];
         }
 
         foreach (var value in data) crc = Table[(crc ^ value) & 0xFF] ^ (crc >> 8);

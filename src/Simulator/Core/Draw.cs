@@ -58,7 +58,7 @@ public struct Draw
         }
     }
 
-    private static ulong Mix(ulong z)
+    internal static ulong Mix(ulong z)
     {
         unchecked
         {

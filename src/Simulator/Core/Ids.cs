@@ -9,12 +9,14 @@ public static class Ids
         string.Create(prefix.Length + length, (prefix, high, low, salt), static (to, from) =>
         {
             from.prefix.CopyTo(to);
-            var bits = new UInt128(from.high, unchecked(from.low + ((ulong)from.salt * 0x9E3779B97F4A7C15)));
-            for (var i = from.prefix.Length; i < to.Length; i++)
+            var state = unchecked(from.low + ((ulong)from.salt * 0xD1B54A32D192ED03));
+            ulong bits = 0;
+            for (int i = from.prefix.Length, left = 0; i < to.Length; i++, left--)
             {
+                // A word gives ten characters: 62^10 is less than 2^64.
+                if (left == 0) (bits, left) = (Draw.Mix(from.high ^ (state = unchecked(state + 0x9E3779B97F4A7C15))), 10);
                 to[i] = Alphabet[(int)(bits % 62)];
                 bits /= 62;
-                if (bits == 0) bits = new UInt128(from.low, unchecked(from.high * 0xBF58476D1CE4E5B9));
             }
         });
 

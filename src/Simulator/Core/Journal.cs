@@ -6,7 +6,12 @@ namespace Busker.Simulator.Core;
 /// <summary>One request and what was done to it.</summary>
 public sealed record JournalEntry(
     string Lane, int Number, long AtMs, string Provider, string Method, string Path, string Query, string? Key, string Fault,
-    int LatencyMs, int Status, string? Subject, uint Asked, uint Answered);
+    int LatencyMs, int Status, string? Subject)
+{
+    /// <summary>CRC-32 of the bodies, once the reply is ready to leave.</summary>
+    public uint Asked { get; internal set; }
+    public uint Answered { get; internal set; }
+}
 
 /// <summary>
 /// Every request with its injected faults, in order of arrival. The text form is one JSON object a line and a function

@@ -14,7 +14,16 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
 
     public Provider Provider => provider;
 
+    /// <summary>The whole way; the checksums of the journal are made outside the gate.</summary>
     public async ValueTask<Reply> RunAsync(Ask ask)
+    {
+        var asked = Crc32.Of(ask.Body);
+        var reply = await PassAsync(ask);
+        if (reply.Entry is { } entry) (entry.Asked, entry.Answered) = (asked, Crc32.Of(reply.Answer.Body));
+        return reply;
+    }
+
+    private async ValueTask<Reply> PassAsync(Ask ask)
     {
         IReadOnlyList<FaultRule> faults;
         Answer? answer;
@@ -72,7 +81,7 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         ask.Cause = Cause.Of(ask.Lane, ask.Draw("id"));
         recorder?.Write(provider.Name, ask);
         _router.Route(ask);
-        var faults = stage.Faults.Choose(FaultTarget.Request, provider.Name, ask.Method, ask.Path, ask.Lane, $"{ask.Lane}#{ask.Number}", ask.AtMs);
+        var faults = stage.Faults.Rules.Count == 0 ? [] : stage.Faults.Choose(FaultTarget.Request, provider.Name, ask.Method, ask.Path, ask.Lane, $"{ask.Lane}#{ask.Number}", ask.AtMs);
         var latency = stage.Scenario.Latencies.TryGetValue(provider.Name, out var times)
             ? (int)ask.Draw("latency").LogNormal(times.Median, times.Sigma)
             : 0;
@@ -144,11 +153,10 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         if (faults.Count == 0 && stage.Faults.Watches(FaultKind.Stale) && answer.Status == 200) _shelf.Pass(answer);
         var struck = faults.Count == 0 ? "" : string.Join("; ", faults.Select(f => f.Source));
         var waited = latency + (int)(Find(faults, FaultKind.Delay)?.Argument ?? 0);
-        stage.Journal.Add(
-            new JournalEntry(ask.Lane, ask.Number, ask.AtMs, provider.Name, ask.Method, ask.Path, ask.Query, provider.KeyOf(ask), struck, waited,
-                ending == Ending.Cut ? 0 : answer.Status, answer.Subject, Crc32.Of(ask.Body), Crc32.Of(answer.Body)),
-            ask.Body, answer.Body);
-        return new Reply(answer, ending);
+        var entry = new JournalEntry(ask.Lane, ask.Number, ask.AtMs, provider.Name, ask.Method, ask.Endpoint?.Template == ask.Path ? ask.Endpoint.Template : ask.Path, ask.Query, provider.KeyOf(ask), struck, waited,
+            ending == Ending.Cut ? 0 : answer.Status, answer.Subject);
+        stage.Journal.Add(entry, ask.Body, answer.Body);
+        return new Reply(answer, ending, entry);
     }
 
     private TimeSpan Wait(IReadOnlyList<FaultRule> faults, int latencyMs)

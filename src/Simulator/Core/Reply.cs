@@ -16,4 +16,4 @@ internal enum Ending
     Silence,
 }
 
-internal readonly record struct Reply(Answer Answer, Ending Ending);
+internal readonly record struct Reply(Answer Answer, Ending Ending, JournalEntry? Entry = null);

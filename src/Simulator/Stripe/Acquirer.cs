@@ -17,12 +17,11 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
         Describe(charge, method, amount, currency, intent, instrument);
         fill?.Invoke(charge);
         var verdict = Decide(instrument, amount, currency, offSession || instrument.SetUp, authenticated);
-        var details = Details(charge, method, instrument, amount, capture, authenticated, intent);
-        charge["payment_method_details"] = details;
+        charge["payment_method_details"] = Details(charge, method, instrument, amount, capture, authenticated, intent);
         charge.Truth = box.Stage.Till.Open(new Charge
         {
             Provider = "stripe", Id = charge.Id, Reference = intent?.Id ?? charge.Id, Currency = currency, CreatedMs = box.Stage.Clock.NowMs,
-            Instrument = instrument.Card?.Fingerprint(box.Stage.Seed) ?? instrument.Bank ?? "", Outcome = verdict.Code is null ? "approved" : verdict.Decline ?? verdict.Code,
+            Instrument = (method["card"] as Thing)?.Text("fingerprint") ?? instrument.Bank ?? "", Outcome = verdict.Code is null ? "approved" : verdict.Decline ?? verdict.Code,
             Chance = verdict.Chance,
         });
         box.Store.Add(charge);
@@ -104,35 +103,28 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
         }
     }
 
-    private Raw Details(Thing charge, Thing method, Instrument instrument, long amount, bool capture, bool authenticated, Thing? intent)
+    private Thing Details(Thing charge, Thing method, Instrument instrument, long amount, bool capture, bool authenticated, Thing? intent)
     {
         var type = method.Text("type")!;
-        Thing? details = null;
-        if (instrument.Card is { } card)
-        {
-            details = new Thing("pmd_card");
-            PaymentMethods.FillCard(details, card, instrument.Test, box.Stage.Issuers.Owner(card.Number), box.Stage.Seed);
-            details["amount_authorized"] = amount;
-            details["network"] = card.Brand;
-            details["authorization_code"] = Ids.Capitals(box.Stage.Seed, charge.Id, "authorization", 6);
-            details["network_transaction_id"] = Draw.Of(box.Stage.Seed, charge.Id, "network").Below(999_999_999_999_999).ToString("D15", CultureInfo.InvariantCulture);
-            details["overcapture"] = new Raw(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-                $"{{\"maximum_amount_capturable\":{(Terms.Overcapture(intent) && !capture ? amount + (amount / 5) : amount)},\"status\":\"{(Terms.Overcapture(intent) && !capture ? "available" : "unavailable")}\"}}")));
-            if (Terms.Incremental(intent) && !capture) details["incremental_authorization"] = Terms.Available;
-            if (Terms.Multicapture(intent) && !capture) details["multicapture"] = Terms.Available;
-            if (!capture) details["amount_authorized"] = amount;
-            if (authenticated) details["three_d_secure"] = Verdicts.ThreeDSecure;
-        }
+        var details = new Thing("pmd") { ["type"] = type };
+        details[type] = instrument.Card is { } card ? CardDetails(charge, (Thing)method["card"]!, card, amount, capture, authenticated, intent) : method[type];
+        return details;
+    }
 
-        return Raw.Of(json =>
-        {
-            json.WriteStartObject();
-            json.WritePropertyName(type);
-            if (details is not null) details.Write(json, box.Store, null);
-            else json.WriteRawValue(((Raw)method[type]!).Json);
-            json.WriteString("type", type);
-            json.WriteEndObject();
-        });
+    private Thing CardDetails(Thing charge, Thing shown, Card card, long amount, bool capture, bool authenticated, Thing? intent)
+    {
+        var details = new Thing("pmd_card");
+        PaymentMethods.CopyCard(details, shown);
+        details["amount_authorized"] = amount;
+        details["network"] = card.Brand;
+        details["authorization_code"] = Ids.Capitals(box.Stage.Seed, charge.Id, "authorization", 6);
+        details["network_transaction_id"] = Draw.Of(box.Stage.Seed, charge.Id, "network").Below(999_999_999_999_999).ToString("D15", CultureInfo.InvariantCulture);
+        var more = Terms.Overcapture(intent) && !capture;
+        details["overcapture"] = new Thing("overcapture") { ["maximum_amount_capturable"] = more ? amount + (amount / 5) : details["amount_authorized"], ["status"] = more ? "available" : "unavailable" };
+        if (Terms.Incremental(intent) && !capture) details["incremental_authorization"] = Terms.Available;
+        if (Terms.Multicapture(intent) && !capture) details["multicapture"] = Terms.Available;
+        if (authenticated) details["three_d_secure"] = Verdicts.ThreeDSecure;
+        return details;
     }
 
     private readonly record struct Verdict3(string? Code, string? Decline, double Chance);

@@ -33,7 +33,7 @@ internal sealed class Balances(Sandbox box)
         transaction["description"] = source.Shape.Has("description") ? source.Text("description") : null;
         transaction["available_on"] = box.Now + (waits ? (long)Delay.TotalSeconds : 0);
         transaction["status"] = waits ? "pending" : "available";
-        if (fee != 0) transaction["fee_details"] = FeeDetails(fee, source.Text("currency")!, feeText ?? "Stripe processing fees");
+        if (fee != 0) transaction["fee_details"] = (Thing[])[new Thing("fee_detail") { ["amount"] = transaction["fee"], ["currency"] = source.Text("currency"), ["description"] = feeText ?? "Stripe processing fees" }];
         if (waits) box.Later(Delay, () => Release(transaction));
         return box.Store.Add(transaction);
     }
@@ -106,19 +106,6 @@ internal sealed class Balances(Sandbox box)
             json.WriteEndObject();
         }
 
-        json.WriteEndArray();
-    });
-
-    private static Raw FeeDetails(long fee, string currency, string text) => Raw.Of(json =>
-    {
-        json.WriteStartArray();
-        json.WriteStartObject();
-        json.WriteNumber("amount", fee);
-        json.WriteNull("application");
-        json.WriteString("currency", currency);
-        json.WriteString("description", text);
-        json.WriteString("type", "stripe_fee");
-        json.WriteEndObject();
         json.WriteEndArray();
     });
 

@@ -117,16 +117,32 @@ internal sealed class PaymentMethods(Sandbox box)
     private Thing OfCard(Card card, TestCard? test)
     {
         var method = box.Make("payment_method", "pm_1", 23);
-        var owner = box.Stage.Issuers.Owner(card.Number);
         method.Hidden = new Instrument(card, test, null) { SetUp = test?.Challenge == Challenge.AlreadySetUp };
-        var details = new Thing("pm_card");
-        FillCard(details, card, test, owner, box.Stage.Seed);
-        method["card"] = details;
+        method["card"] = Shown(card, test);
         return box.Store.Add(method);
     }
 
-    /// <summary>The fields of a card that a payment method and a charge's details share.</summary>
-    public static void FillCard(Thing details, Card card, TestCard? test, Person? owner, ulong seed)
+    private readonly Dictionary<Card, Thing> _shown = [];
+
+    /// <summary>How a card is shown: the test cards' are made once, and replaced rather than changed.</summary>
+    private Thing Shown(Card card, TestCard? test)
+    {
+        if (test is not null && _shown.TryGetValue(card, out var known)) return known;
+        var details = new Thing("pm_card");
+        FillCard(details, card, test, box.Stage.Issuers.Owner(card.Number), box.Stage.Seed);
+        if (test is not null && _shown.Count < 1_000) _shown[card] = details;
+        return details;
+    }
+
+    private static readonly string[] Common = ["brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4"];
+
+    /// <summary>The fields that a charge's details share with its payment method.</summary>
+    public static void CopyCard(Thing details, Thing shown)
+    {
+        foreach (var field in Common) details[field] = shown[field];
+    }
+
+    private static void FillCard(Thing details, Card card, TestCard? test, Person? owner, ulong seed)
     {
         details["brand"] = card.Brand;
         details["country"] = test?.Country ?? owner?.Issuer.Country ?? "US";
@@ -135,8 +151,8 @@ internal sealed class PaymentMethods(Sandbox box)
         details["fingerprint"] = card.Fingerprint(seed);
         details["funding"] = test?.Funding ?? owner?.Issuer.Funding ?? "credit";
         details["last4"] = card.Last4;
-        if (details.Shape.Has("display_brand")) details["display_brand"] = card.Brand;
-        if (details.Shape.Has("networks") && card.Brand != "visa") details["networks"] = new Raw(System.Text.Encoding.UTF8.GetBytes($$"""{"available":["{{card.Brand}}"],"preferred":null}"""));
+        details["display_brand"] = card.Brand;
+        if (card.Brand != "visa") details["networks"] = new Raw(System.Text.Encoding.UTF8.GetBytes($$"""{"available":["{{card.Brand}}"],"preferred":null}"""));
         if (test is { Cvc: not "pass" } or { Zip: not null } or { Line1: not null })
         {
             details["checks"] = Raw.Of(json =>
@@ -168,8 +184,10 @@ internal sealed class PaymentMethods(Sandbox box)
     {
         var method = box.Store.Get("payment_method", call.Id);
         if (Billing(call.Form, "billing_details") is { } billing) method["billing_details"] = billing;
-        if (method["card"] is Thing card)
+        if (method["card"] is Thing known && call.Form.HasAny("card["))
         {
+            var card = known.Copy();
+            method["card"] = card;
             if (call.Form.Number("card[exp_month]") is { } month) card["exp_month"] = month;
             if (call.Form.Number("card[exp_year]") is { } year) card["exp_year"] = year;
         }

@@ -14,6 +14,15 @@ internal sealed class Call(Ask ask, Form form, string version)
     public string Id => Ask.Values[0];
     public string RequestId { get; } = ask.NewId("req_", 14);
     public string? IdempotencyKey => Ask.Header("Idempotency-Key");
+
+    /// <summary>How its events name it.</summary>
+    public Raw Shown => field ??= Raw.Of(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("id", RequestId);
+        json.WriteString("idempotency_key", IdempotencyKey);
+        json.WriteEndObject();
+    });
 }
 
 /// <summary>A test-mode account: its objects, its time, its events. The families of endpoints share it.</summary>
@@ -31,23 +40,22 @@ internal sealed class Sandbox
 
     public long Now => Stage.Clock.NowSeconds;
 
+    private object _now = 0L;
+
+    /// <summary>Now, in the box that everything made in this second shares.</summary>
+    private object Created => _now is long then && then == Now ? _now : _now = Now;
+
     public Thing Make(string shape, string prefix, int length = 24) => Make(shape, Stage.Clock.Cause.NewId(prefix, length), true);
 
     public Thing Make(string shape, string id, bool given)
     {
         var thing = new Thing(shape) { ["id"] = id };
-        if (thing.Shape.Has("created")) thing["created"] = Now;
+        if (thing.Shape.Has("created")) thing["created"] = Created;
         return thing;
     }
 
     /// <summary>Runs later in virtual time, outside any request.</summary>
-    public void Later(TimeSpan delay, Action what) => Stage.Clock.Schedule(delay, () =>
-    {
-        var call = Call;
-        Call = null;
-        what();
-        Call = call;
-    });
+    public void Later(TimeSpan delay, Action what) => Stage.Clock.Schedule(delay, what);
 
     public void Emit(string type, Thing about, string? previous = null)
     {
@@ -60,30 +68,8 @@ internal sealed class Sandbox
         }
 
         e["pending_webhooks"] = webhooks.Count;
-        e["data"] = Raw.Of(json =>
-        {
-            json.WriteStartObject();
-            json.WritePropertyName("object");
-            about.Write(json, Store, null);
-            if (previous is not null)
-            {
-                json.WritePropertyName("previous_attributes");
-                json.WriteRawValue(previous);
-            }
-
-            json.WriteEndObject();
-        });
-        if (Call is { } call)
-        {
-            e["request"] = Raw.Of(json =>
-            {
-                json.WriteStartObject();
-                json.WriteString("id", call.RequestId);
-                json.WriteString("idempotency_key", call.IdempotencyKey);
-                json.WriteEndObject();
-            });
-        }
-
+        e["data"] = new Moment(about.Copy(), previous);
+        if (Call is { } call) e["request"] = call.Shown;
         Store.Add(e);
         Store.Trim("event", EventsKept);
         foreach (var endpoint in webhooks) Webhooks.Send(this, endpoint, e);

@@ -8,29 +8,43 @@ internal sealed class Shape
     /// <summary>A field that is left out until it is set: "?" in the template.</summary>
     public static readonly object Absent = new();
 
+    /// <summary>Shapes whose objects are replaced, never changed: copies may share them.</summary>
+    private static readonly string[] Never = ["pmd", "pmd_card", "pm_card", "overcapture", "fee_detail"];
+
     private static readonly Dictionary<string, Shape> All = Load();
 
     private readonly Dictionary<string, int> _index = [];
+    private readonly int[] _starts;
+    private readonly int[] _ends;
+    private byte[] _chain = [];
 
     private Shape(JsonProperty template)
     {
         Name = template.Name;
+        Fixed = Array.IndexOf(Never, Name) >= 0;
         JsonProperty[] fields = [.. template.Value.EnumerateObject()];
         Names = [.. fields.Select(f => JsonEncodedText.Encode(f.Name))];
         Fields = [.. fields.Select(f => f.Name)];
         Defaults = new object?[fields.Length];
         Expands = new string?[fields.Length];
+        (_starts, _ends) = (new int[fields.Length], new int[fields.Length]);
         for (var i = 0; i < fields.Length; i++)
         {
             _index.Add(fields[i].Name, i);
             (Defaults[i], Expands[i]) = Default(fields[i].Value);
         }
+
+        Chain(fields);
     }
 
     public string Name { get; }
+    public bool Fixed { get; }
     public string[] Fields { get; }
     public JsonEncodedText[] Names { get; }
     public object?[] Defaults { get; }
+
+    /// <summary>The fields from..to (exclusive), all as in a new object, as JSON without braces.</summary>
+    public ReadOnlySpan<byte> Untouched(int from, int to) => _chain.AsSpan(_starts[from].._ends[to - 1]);
 
     /// <summary>The kind of object that a field's id can be expanded to: "@kind" in the template.</summary>
     public string?[] Expands { get; }
@@ -42,6 +56,20 @@ internal sealed class Shape
     public int At(string field) => _index.TryGetValue(field, out var at) ? at : throw new Kernel.InvariantException($"{Name} has no {field}");
 
     public bool Has(string field) => _index.ContainsKey(field);
+
+    private void Chain(JsonProperty[] fields)
+    {
+        var text = new List<byte>();
+        for (var i = 0; i < fields.Length; i++)
+        {
+            if (text.Count > 0) text.Add((byte)',');
+            _starts[i] = text.Count;
+            text.AddRange(System.Text.Encoding.UTF8.GetBytes($"\"{fields[i].Name}\":{(Expands[i] is null ? fields[i].Value.GetRawText() : "null")}"));
+            _ends[i] = text.Count;
+        }
+
+        _chain = [.. text];
+    }
 
     private static (object?, string?) Default(JsonElement value) => value.ValueKind switch
     {
@@ -65,10 +93,13 @@ internal sealed class Shape
 /// <summary>JSON that is already written.</summary>
 internal sealed record Raw(byte[] Json)
 {
+    /// <summary>For everything here: several fields at once are written as one raw value, which the writer's own checks do not allow.</summary>
+    public static readonly JsonWriterOptions Loose = new() { SkipValidation = true };
+
     public static Raw Of(Action<Utf8JsonWriter> write)
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer)) write(json);
+        using (var json = new Utf8JsonWriter(buffer, Loose)) write(json);
         return new Raw(buffer.WrittenSpan.ToArray());
     }
 }

@@ -34,7 +34,7 @@ internal sealed class StripeError(int status, string type, string? code, string 
     public byte[] Body(Store store)
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Raw.Loose))
         {
             json.WriteStartObject();
             json.WriteStartObject("error");

@@ -15,6 +15,7 @@ internal sealed class StripeProvider : Provider
     private readonly Balances _balances;
     private readonly Dictionary<string, Slot> _slots = [];
     private readonly Queue<string> _slotOrder = new();
+    private readonly System.Buffers.ArrayBufferWriter<byte> _buffer = new(16_384);
 
     public StripeProvider(Stage stage)
         : base(stage, "stripe")
@@ -110,26 +111,25 @@ internal sealed class StripeProvider : Provider
     private Answer Success(Call call, object result, Expand? expand)
     {
         if (result is Answer whole) return whole;
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>(2_048);
-        using (var json = new Utf8JsonWriter(buffer))
+        _buffer.ResetWrittenCount();
+        using var json = new Utf8JsonWriter(_buffer, Raw.Loose);
+        switch (result)
         {
-            switch (result)
-            {
-                case Thing thing: thing.Write(json, _box.Store, expand); break;
-                case ListPage page: page.Write(json, _box.Store, expand); break;
-                case Deleted gone:
-                    json.WriteStartObject();
-                    json.WriteString("id", gone.Id);
-                    json.WriteString("object", gone.Kind);
-                    json.WriteBoolean("deleted", true);
-                    json.WriteEndObject();
-                    break;
-                case Raw raw: json.WriteRawValue(raw.Json); break;
-            }
+            case Thing thing: thing.Write(json, _box.Store, expand); break;
+            case ListPage page: page.Write(json, _box.Store, expand); break;
+            case Deleted gone:
+                json.WriteStartObject();
+                json.WriteString("id", gone.Id);
+                json.WriteString("object", gone.Kind);
+                json.WriteBoolean("deleted", true);
+                json.WriteEndObject();
+                break;
+            case Raw raw: json.WriteRawValue(raw.Json, skipInputValidation: true); break;
         }
 
+        json.Flush();
         var subject = (result as Thing)?.Id;
-        return Headers(new Answer(200, buffer.WrittenSpan.ToArray(), "application/json", subject), call.RequestId, call.Version);
+        return Headers(new Answer(200, _buffer.WrittenSpan.ToArray(), "application/json", subject), call.RequestId, call.Version);
     }
 
     private Answer Error(Ask ask, StripeError error)

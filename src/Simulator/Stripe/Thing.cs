@@ -14,6 +14,8 @@ internal sealed class Thing
         _values = (object?[])Shape.Defaults.Clone();
     }
 
+    private Thing(Shape shape, object?[] values) => (Shape, _values) = (shape, values);
+
     public Shape Shape { get; }
     public string Id => _values[0] as string ?? "";
 
@@ -26,7 +28,25 @@ internal sealed class Thing
     public object? this[string field]
     {
         get => _values[Shape.At(field)];
-        set => _values[Shape.At(field)] = value switch { int small => (long)small, Raw or Thing or string or long or bool or null => value, _ => value };
+        set => _values[Shape.At(field)] = value is int small ? (long)small : value;
+    }
+
+    /// <summary>What it is now, whatever becomes of it.</summary>
+    public Thing Copy()
+    {
+        var copy = new Thing(Shape, (object?[])_values.Clone());
+        for (var i = 0; i < _values.Length; i++)
+        {
+            copy._values[i] = _values[i] switch
+            {
+                Thing { Shape.Fixed: false } inner => inner.Copy(),
+                IEnumerable<Thing> inner => (Thing[])[.. inner.Select(t => t.Copy())],
+                Sublist list => list with { Items = [.. list.Items.Select(t => t.Copy())] },
+                var value => value,
+            };
+        }
+
+        return copy;
     }
 
     public string? Text(string field) => this[field] as string;
@@ -44,6 +64,14 @@ internal sealed class Thing
         {
             var value = _values[i];
             if (ReferenceEquals(value, Shape.Absent)) continue;
+            if (ReferenceEquals(value, Shape.Defaults[i]))
+            {
+                var from = i;
+                while (i + 1 < _values.Length && ReferenceEquals(_values[i + 1], Shape.Defaults[i + 1]) && !ReferenceEquals(_values[i + 1], Shape.Absent)) i++;
+                json.WriteRawValue(Shape.Untouched(from, i + 1), skipInputValidation: true);
+                continue;
+            }
+
             json.WritePropertyName(Shape.Names[i]);
             var deeper = expand?.Child(Shape.Fields[i]);
             if (deeper is not null && value is string id && Shape.Expands[i] is { } kind && store.Find(kind, id) is { } other)
@@ -80,6 +108,7 @@ internal sealed class Thing
                 json.WriteEndArray();
                 break;
             case Sublist list: list.Write(json, store, expand); break;
+            case Moment moment: moment.Write(json, store); break;
             case IEnumerable<Thing> things:
                 json.WriteStartArray();
                 foreach (var thing in things) thing.Write(json, store, expand);
@@ -87,6 +116,24 @@ internal sealed class Thing
                 break;
             default: throw new Kernel.InvariantException($"no JSON for {value.GetType()}");
         }
+    }
+}
+
+/// <summary>An event's data: an object as it was, and what it was before.</summary>
+internal sealed record Moment(Thing About, string? Previous)
+{
+    public void Write(Utf8JsonWriter json, Store store)
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("object");
+        About.Write(json, store, null);
+        if (Previous is not null)
+        {
+            json.WritePropertyName("previous_attributes");
+            json.WriteRawValue(Previous);
+        }
+
+        json.WriteEndObject();
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Busker.Simulator.World;
 
@@ -38,7 +39,12 @@ internal static class Verdicts
         _ => ("card_declined", "generic_decline"),
     };
 
-    private static Raw Of(string? advice, string? networkAdvice, string network, string? reason, string risk, string message, string type, string? networkDecline) => Raw.Of(json =>
+    private static readonly ConcurrentDictionary<(string?, string?, string, string?, string, string), Raw> Known = new();
+
+    private static Raw Of(string? advice, string? networkAdvice, string network, string? reason, string risk, string message, string type, string? networkDecline) =>
+        Known.GetOrAdd((advice, networkAdvice, network, reason, risk, type), _ => Write(advice, networkAdvice, network, reason, risk, message, type, networkDecline));
+
+    private static Raw Write(string? advice, string? networkAdvice, string network, string? reason, string risk, string message, string type, string? networkDecline) => Raw.Of(json =>
     {
         json.WriteStartObject();
         json.WriteString("advice_code", advice);

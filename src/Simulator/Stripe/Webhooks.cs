@@ -37,7 +37,7 @@ internal sealed class Webhooks(Sandbox box)
     public static void Send(Sandbox box, Thing endpoint, Thing e)
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(2_048);
-        using (var json = new Utf8JsonWriter(buffer)) e.Write(json, box.Store, null);
+        using (var json = new Utf8JsonWriter(buffer, Raw.Loose)) e.Write(json, box.Store, null);
         var body = buffer.WrittenSpan.ToArray();
         var secret = (string)endpoint.Hidden!;
         box.Stage.Webhooks.Send(new Delivery
