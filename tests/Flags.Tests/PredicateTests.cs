@@ -160,4 +160,77 @@ public sealed class PredicateTests
         var text = new string('a', 50_000) + "!";
         States.Criterion(""" "matches": {"regex": "^(a+)+$"} """, $"\"{text}\"").ShouldBeFalse();
     }
+
+    [Theory]
+    [InlineData("*a", "\"*\" has nothing to repeat (at character 1)")]
+    [InlineData("a**", "\"*\" has nothing to repeat (at character 3)")]
+    [InlineData("^*", "\"*\" has nothing to repeat (at character 2)")]
+    [InlineData("(a", "( is not closed (at character 3)")]
+    [InlineData("a)", "\")\" closes nothing (at character 2)")]
+    [InlineData("a{3,2}", "{3,2} runs backwards (at character 2)")]
+    [InlineData("a{1001}", "{1001} is not a count of at most 1000 (at character 2)")]
+    [InlineData("(?=a)", "only ( ) and (?: ) groups are in the common subset (at character 2)")]
+    [InlineData("\\b", "\\b is not in the common subset (at character 1)")]
+    [InlineData("[\\D]", "\\D is not in the common subset inside [ ] (at character 2)")]
+    [InlineData("((a{1000}){1000}){1000}", "has 1000000000 steps when its counts are written out, at most 2000")]
+    [InlineData("((){1000}){3}", "has 3000 steps when its counts are written out, at most 2000")]
+    public void A_regex_outside_the_common_subset_says_where_and_why(string regex, string refusal) =>
+        Conditions.PatternSyntax.Compile(regex, false).Refusal.ShouldBe(refusal);
+
+    [Theory]
+    [InlineData("^(a+)+$")]
+    [InlineData("(a|aa)*c")]
+    [InlineData("(a|b)*a(a|b){900}c")]
+    [InlineData("(.*a){500}c")]
+    [InlineData("(((a*)*)*)*c")]
+    [InlineData("a{1,1000}a{1,900}c")]
+    public void A_hostile_regex_costs_bounded_time(string regex)
+    {
+        var text = string.Concat(Enumerable.Repeat("aab", 3_000)) + "!";
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        States.Criterion($$""" "matches": {"regex": "{{regex}}"} """, $"\"{text}\"").ShouldBeFalse();
+        System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds.ShouldBeLessThan(10);
+    }
+
+    [Theory]
+    [InlineData("::", true)]
+    [InlineData("1:2:3:4:5:6:7:8", true)]
+    [InlineData("1:2:3:4:5:6:7::", true)]
+    [InlineData("::2:3:4:5:6:7:8", true)]
+    [InlineData("1::8", true)]
+    [InlineData("::ffff:1.2.3.4", true)]
+    [InlineData("1:2:3:4:5:6:1.2.3.4", true)]
+    [InlineData("1:2:3:4:5:6:7:1.2.3.4", false)]
+    [InlineData("1::2::3", false)]
+    [InlineData(":::", false)]
+    [InlineData(":1", false)]
+    [InlineData("1:", false)]
+    [InlineData("1:2:3:4:5:6:7:8:9", false)]
+    [InlineData("1:2:3:4:5:6:7:8::", false)]
+    [InlineData("12345::", false)]
+    [InlineData("fe80::1%eth0", false)]
+    [InlineData("::1.2.3", false)]
+    [InlineData("1.2.3.4::", false)]
+    public void An_address_is_read_as_its_standard_says(string text, bool valid)
+    {
+        Conditions.NetworkRange.TryAddress(text, out var address).ShouldBe(valid);
+        if (!valid) return;
+        var bytes = new byte[16];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, address);
+        bytes.ShouldBe(System.Net.IPAddress.Parse(text).GetAddressBytes());
+    }
+
+    [Theory]
+    [InlineData("\"relativeTime\": {\"fromUs\": \"-9000000000000000000\"}", "relative_time")]
+    [InlineData("\"modulo\": {\"divisor\": \"9007199254740993\"}", "modulo")]
+    public void A_number_that_is_not_exact_everywhere_is_refused(string predicate, string path) =>
+        States.Refusal(States.Targeting($$$"""{"criterion": {"attribute": "x", {{{predicate}}} }}""")).Field.ShouldBe("flags[0].rules[0].targeting.criterion." + path);
+
+    [Fact]
+    public void Lower_case_is_that_of_one_fixed_version_of_Unicode()
+    {
+        Conditions.CaseFold.Lower("AÅΣΩЖẞÅꟜİ𐐀x").ShouldBe("aåσωжßåƛİ𐐀x");
+        var table = Enumerable.Range(0, 65536).Select(c => Conditions.CaseFold.Lower(((char)c).ToString())[0]);
+        Hashing.Murmur3.X86(table.SelectMany(c => BitConverter.GetBytes(c)).ToArray()).ShouldBe(1963580438u);
+    }
 }

@@ -6,6 +6,9 @@ namespace Busker.Flags.Conditions;
 /// <summary>An attribute as the type of a literal. Strict takes only its own type; typed converts; loose is JavaScript's.</summary>
 internal static class Coercion
 {
+    /// <summary>What JavaScript trims.</summary>
+    private const string WhiteSpace = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff";
+
     public static bool TryNumber(in AttributeValue value, Comparison comparison, out double number)
     {
         number = value.Number;
@@ -27,8 +30,8 @@ internal static class Coercion
         result = value.Bool;
         if (value.Kind == AttributeKind.Bool) return true;
         if (value.Kind != AttributeKind.Text || comparison != Comparison.Typed) return false;
-        result = value.Text.Equals("true", StringComparison.OrdinalIgnoreCase);
-        return result || value.Text.Equals("false", StringComparison.OrdinalIgnoreCase);
+        result = System.Text.Ascii.EqualsIgnoreCase(value.Text, "true");
+        return result || System.Text.Ascii.EqualsIgnoreCase(value.Text, "false");
     }
 
     public static bool TryTimestamp(in AttributeValue value, Comparison comparison, out long us)
@@ -81,7 +84,7 @@ internal static class Coercion
         number = value.Number;
         if (value.Kind is AttributeKind.Bool or AttributeKind.Null or AttributeKind.Missing) return true;
         if (value.Kind is not (AttributeKind.Text or AttributeKind.List)) return false;
-        var text = (value.Kind == AttributeKind.Text ? value.Text : Text(value)).AsSpan().Trim();
+        var text = (value.Kind == AttributeKind.Text ? value.Text : Text(value)).AsSpan().Trim(WhiteSpace);
         if (text.Length == 0) return true;
         return NumberText.TryParse(text, out number) && !double.IsNaN(number) && (!double.IsInfinity(number) || text.EndsWith("Infinity"));
     }

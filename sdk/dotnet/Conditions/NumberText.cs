@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Busker.Flags.Conditions;
 
@@ -33,12 +34,12 @@ internal static class NumberText
         return Expand(digits[..e], int.Parse(digits[(e + 1)..], CultureInfo.InvariantCulture), buffer);
     }
 
-    /// <summary>[+-] digits [. digits] [e digits], nothing around it; or inf, infinity, nan in any case.</summary>
+    /// <summary>[+-] digits [. digits] [e digits], nothing around it; or inf, infinity in any case.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out double value)
     {
         value = 0;
         var body = text.Length > 0 && text[0] is '+' or '-' ? text[1..] : text;
-        if (body.Equals("inf", StringComparison.OrdinalIgnoreCase) || body.Equals("infinity", StringComparison.OrdinalIgnoreCase))
+        if (Ascii.EqualsIgnoreCase(body, "inf") || Ascii.EqualsIgnoreCase(body, "infinity"))
         {
             value = text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
             return true;

@@ -1,141 +1,208 @@
-using System.Text;
+using System.Globalization;
 
 namespace Busker.Flags.Conditions;
 
-/// <summary>
-/// The regex subset that means the same in every language, rewritten for .NET's linear-time engine: classes are ASCII,
-/// "." stops at JavaScript's line ends, "$" is the very end.
-/// </summary>
-internal static class PatternSyntax
+/// <summary>A piece of a regex. Max −1: without end.</summary>
+internal sealed record PatternNode(PatternNode.Kinds Kind, int Set = 0, PatternNode[]? Parts = null, int Min = 0, int Max = 0)
 {
-    private const string Space = @"\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff";
-
-    /// <summary>The .NET pattern, or why it is refused.</summary>
-    public static (string? Pattern, string? Refusal) Translate(string source, bool ignoreCase)
+    public enum Kinds
     {
-        if (source.Length > 1000) return (null, "a regex is at most 1000 characters");
-        var output = new StringBuilder(source.Length + 16);
-        for (var i = 0; i < source.Length; i++)
+        Set,
+        Sequence,
+        Alternatives,
+        Repeat,
+        Start,
+        End,
+    }
+}
+
+/// <summary>
+/// Reads the regex subset that means the same in every language: classes are ASCII, "." stops at JavaScript's line ends,
+/// "$" is the very end. The size is bounded: the steps there are when every count is written out.
+/// </summary>
+internal sealed class PatternSyntax
+{
+    private const int MaxLength = 1000, MaxCount = 1000, MaxSteps = 2000;
+
+    private readonly string _source;
+    private readonly bool _ignoreCase;
+    private readonly List<CharSet> _sets = [];
+    private int _at;
+    private string? _refusal;
+
+    private PatternSyntax(string source, bool ignoreCase) => (_source, _ignoreCase) = (source, ignoreCase);
+
+    /// <summary>The pattern, or why it is refused.</summary>
+    public static (PatternProgram? Program, string? Refusal) Compile(string source, bool ignoreCase)
+    {
+        if (source.Length > MaxLength) return (null, $"a regex is at most {MaxLength} characters");
+        var syntax = new PatternSyntax(source, ignoreCase);
+        var root = syntax.Alternatives();
+        if (syntax._at < source.Length) syntax.Refuse("\")\" closes nothing");
+        if (syntax._refusal is { } refusal) return (null, $"{refusal} (at character {syntax._at + 1})");
+        var steps = Steps(root);
+        return steps > MaxSteps ? (null, $"has {steps} steps when its counts are written out, at most {MaxSteps}") : (new PatternProgram(root, [.. syntax._sets]), null);
+    }
+
+    // At least one for each piece, so that counts of nothing count too. Bounded, so that counts of counts cannot overflow.
+    private static long Steps(PatternNode node) => node.Kind switch
+    {
+        PatternNode.Kinds.Sequence or PatternNode.Kinds.Alternatives => Math.Clamp(node.Parts!.Sum(Steps), 1, int.MaxValue),
+        PatternNode.Kinds.Repeat => Math.Min(Steps(node.Parts![0]) * Math.Max(1, Math.Max(node.Min, node.Max)), int.MaxValue),
+        _ => 1,
+    };
+
+    private PatternNode Alternatives()
+    {
+        var parts = new List<PatternNode> { Sequence() };
+        while (_refusal is null && Peek == '|')
         {
-            var c = source[i];
-            var refusal = c switch
-            {
-                '\\' => Escape(source, ref i, output, inClass: false, ignoreCase),
-                '[' => Class(source, ref i, output, ignoreCase),
-                '(' => Group(source, ref i, output),
-                '{' => Count(source, ref i, output),
-                '.' => Put(output, @"[^\n\r\u2028\u2029]"),
-                '$' => Put(output, @"\z"),
-                '}' or ']' => $"\"{c}\" must be escaped",
-                _ => Literal(output, c, ignoreCase),
-            };
-            if (refusal is not null) return (null, $"{refusal} (at character {i + 1})");
+            _at++;
+            parts.Add(Sequence());
         }
 
-        return (output.ToString(), null);
+        return new(PatternNode.Kinds.Alternatives, Parts: [.. parts]);
     }
 
-    private static string? Put(StringBuilder output, string text)
+    private PatternNode Sequence()
     {
-        output.Append(text);
-        return null;
+        var parts = new List<PatternNode>();
+        while (_refusal is null && _at < _source.Length && Peek is not ('|' or ')')) parts.Add(Repeated());
+        return new(PatternNode.Kinds.Sequence, Parts: [.. parts]);
     }
 
-    // ASCII case only: .NET's own folding differs from JavaScript's beyond it.
-    private static string? Literal(StringBuilder output, char c, bool ignoreCase) =>
-        ignoreCase && char.IsAsciiLetter(c)
-            ? Put(output, $"[{char.ToLowerInvariant(c)}{char.ToUpperInvariant(c)}]")
-            : Put(output, c is '^' or '|' or ')' or '*' or '+' or '?' ? c.ToString() : System.Text.RegularExpressions.Regex.Escape(c.ToString()));
-
-    private static string? Escape(string s, ref int i, StringBuilder output, bool inClass, bool ignoreCase)
+    private PatternNode Repeated()
     {
-        if (++i == s.Length) return "a lone backslash ends the regex";
-        var c = s[i];
-        string Wrap(string set) => inClass ? set : $"[{set}]";
-        switch (c)
+        var atom = Atom();
+        if (_refusal is not null || atom.Kind is PatternNode.Kinds.Start or PatternNode.Kinds.End) return atom;
+        var (min, max) = (1, 1);
+        if (Peek == '{') (min, max) = Count();
+        else if (Peek is '*' or '+' or '?') (min, max) = (Peek == '+' ? 1 : 0, _source[_at++] == '?' ? 1 : -1);
+        else return atom;
+        if (_refusal is null && Peek == '?') _at++; // lazy: the same strings match
+        return new(PatternNode.Kinds.Repeat, Parts: [atom], Min: min, Max: max);
+    }
+
+    private PatternNode Atom()
+    {
+        var c = _source[_at];
+        if (c is '*' or '+' or '?' or '{') return Refuse($"\"{c}\" has nothing to repeat");
+        if (c is '}' or ']') return Refuse($"\"{c}\" must be escaped");
+        if (c == '(') return Group();
+        if (c == '[') return Class();
+        if (c == '\\') return Escape(inClass: false) is { } escaped ? Add(escaped) : Nothing;
+        _at++;
+        return c switch
         {
-            case 'd': return Put(output, Wrap("0-9"));
-            case 'w': return Put(output, Wrap("A-Za-z0-9_"));
-            case 's': return Put(output, Wrap(Space));
-            case 'D' or 'W' or 'S' when inClass: return $"\\{c} inside [ ] is not in the common subset";
-            case 'D': return Put(output, "[^0-9]");
-            case 'W': return Put(output, "[^A-Za-z0-9_]");
-            case 'S': return Put(output, $"[^{Space}]");
-            case 'b' when !inClass: return "\\b is not in the common subset";
-            case 't' or 'n' or 'r' or 'f' or 'v': return Put(output, $"\\{c}");
+            '^' => new(PatternNode.Kinds.Start),
+            '$' => new(PatternNode.Kinds.End),
+            '.' => Add(CharSet.LineEnds.Inverted()),
+            _ => Add(CharSet.Range(c, c, _ignoreCase)),
+        };
+    }
+
+    private PatternNode Group()
+    {
+        _at++;
+        if (Peek == '?')
+        {
+            if (_at + 1 >= _source.Length || _source[_at + 1] != ':') return Refuse("only ( ) and (?: ) groups are in the common subset");
+            _at += 2;
         }
 
-        if (char.IsAsciiLetterOrDigit(c)) return $"\\{c} is not in the common subset";
-        return Put(output, inClass ? "\\" + c : System.Text.RegularExpressions.Regex.Escape(c.ToString()));
+        var inner = Alternatives();
+        if (_refusal is not null) return inner;
+        if (Peek != ')') return Refuse("( is not closed");
+        _at++;
+        return inner;
     }
 
-    private static string? Class(string s, ref int i, StringBuilder output, bool ignoreCase)
+    private (int Min, int Max) Count()
     {
-        output.Append('[');
-        if (i + 1 < s.Length && s[i + 1] == '^')
-        {
-            output.Append('^');
-            i++;
-        }
-
-        var start = i;
-        for (i++; i < s.Length && s[i] != ']'; i++)
-        {
-            if (s[i] == '[') return "\"[\" inside [ ] must be escaped";
-            if (s[i] == '\\')
-            {
-                if (Escape(s, ref i, output, inClass: true, ignoreCase) is { } refusal) return refusal;
-            }
-            else if (i + 2 < s.Length && s[i + 1] == '-' && s[i + 2] is not (']' or '\\'))
-            {
-                if (s[i] > s[i + 2]) return "a range in [ ] runs backwards";
-                Ranges(output, s[i], s[i + 2], ignoreCase);
-                i += 2;
-            }
-            else if (s[i] == '-') output.Append("\\-");
-            else Ranges(output, s[i], s[i], ignoreCase);
-        }
-
-        if (i == s.Length) return "[ is not closed";
-        if (i == start + 1) return "[ ] is empty";
-        output.Append(']');
-        return null;
-    }
-
-    private static void Ranges(StringBuilder output, char from, char to, bool ignoreCase)
-    {
-        output.Append($"\\u{(int)from:x4}-\\u{(int)to:x4}");
-        if (!ignoreCase) return;
-        for (var c = 'a'; c <= 'z'; c++)
-        {
-            var upper = char.ToUpperInvariant(c);
-            if (from <= c && c <= to) output.Append(upper);
-            if (from <= upper && upper <= to) output.Append(c);
-        }
-    }
-
-    private static string? Group(string s, ref int i, StringBuilder output)
-    {
-        output.Append("(?:");
-        if (i + 1 >= s.Length || s[i + 1] != '?') return null;
-        if (i + 2 >= s.Length || s[i + 2] != ':') return "only ( ) and (?: ) groups are in the common subset";
-        i += 2;
-        return null;
-    }
-
-    private static string? Count(string s, ref int i, StringBuilder output)
-    {
-        var end = s.IndexOf('}', i);
-        if (end < 0) return "{ must be escaped or closed";
-        var body = s[(i + 1)..end];
+        var end = _source.IndexOf('}', _at);
+        var body = end < 0 ? "" : _source[(_at + 1)..end];
         var parts = body.Split(',');
-        if (parts.Length > 2 || parts[0].Length == 0 || parts.Any(p => p.Length > 4 || p.Any(c => !char.IsAsciiDigit(c)) || (p.Length > 0 && int.Parse(p, System.Globalization.CultureInfo.InvariantCulture) > 1000)))
+        if (end < 0) Refuse("{ must be escaped or closed");
+        else if (parts.Length > 2 || parts[0].Length == 0 || parts.Any(p => p.Length > 4 || p.Any(c => !char.IsAsciiDigit(c)) || Number(p) > MaxCount)) Refuse($"{{{body}}} is not a count of at most {MaxCount}");
+        else if (parts is [_, { Length: > 0 }] && Number(parts[0]) > Number(parts[1])) Refuse($"{{{body}}} runs backwards");
+        if (_refusal is not null) return (1, 1);
+        _at = end + 1;
+        return (Number(parts[0]), parts is [_, ""] ? -1 : Number(parts[^1]));
+    }
+
+    private static int Number(string digits) => digits.Length == 0 ? 0 : int.Parse(digits, CultureInfo.InvariantCulture);
+
+    private PatternNode Class()
+    {
+        _at++;
+        var (inverted, set) = (Peek == '^', CharSet.Empty);
+        if (inverted) _at++;
+        var start = _at;
+        while (_at < _source.Length && _source[_at] != ']')
         {
-            return $"{{{body}}} is not a count of at most 1000";
+            var (c, ranged) = (_source[_at], _at + 2 < _source.Length && _source[_at + 1] == '-' && _source[_at + 2] is not (']' or '\\'));
+            if (c == '[') return Refuse("\"[\" inside [ ] must be escaped");
+            if (c == '\\')
+            {
+                if (Escape(inClass: true) is not { } escaped) return Nothing;
+                set = set.With(escaped);
+                continue;
+            }
+
+            var last = ranged ? _source[_at + 2] : c;
+            if (c > last) return Refuse("a range in [ ] runs backwards");
+            set = set.With(CharSet.Range(c, last, _ignoreCase));
+            _at += ranged ? 3 : 1;
         }
 
-        output.Append('{').Append(body).Append('}');
-        i = end;
-        return null;
+        if (_at == _source.Length) return Refuse("[ is not closed");
+        if (_at == start) return Refuse("[ ] is empty");
+        _at++;
+        return Add(inverted ? set.Inverted() : set);
+    }
+
+    private CharSet? Escape(bool inClass)
+    {
+        if (_at + 1 == _source.Length)
+        {
+            Refuse("a lone backslash ends the regex");
+            return null;
+        }
+
+        var c = _source[_at + 1];
+        var set = c switch
+        {
+            'd' => CharSet.Digits,
+            'w' => CharSet.Words,
+            's' => CharSet.Spaces,
+            'D' when !inClass => CharSet.Digits.Inverted(),
+            'W' when !inClass => CharSet.Words.Inverted(),
+            'S' when !inClass => CharSet.Spaces.Inverted(),
+            't' => CharSet.Of('\t'),
+            'n' => CharSet.Of('\n'),
+            'r' => CharSet.Of('\r'),
+            'f' => CharSet.Of('\f'),
+            'v' => CharSet.Of('\v'),
+            _ => char.IsAsciiLetterOrDigit(c) ? null : CharSet.Of(c),
+        };
+        if (set is null) Refuse($"\\{c} is not in the common subset" + (inClass ? " inside [ ]" : ""));
+        else _at += 2;
+        return set;
+    }
+
+    private static PatternNode Nothing { get; } = new(PatternNode.Kinds.Sequence, Parts: []);
+
+    private char Peek => _at < _source.Length ? _source[_at] : '\0';
+
+    private PatternNode Add(CharSet set)
+    {
+        _sets.Add(set);
+        return new(PatternNode.Kinds.Set, _sets.Count - 1);
+    }
+
+    private PatternNode Refuse(string why)
+    {
+        _refusal ??= why;
+        return Nothing;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Busker.Experiments.V1;
 using Busker.Flags.Conditions;
 using Comparison = Busker.Experiments.V1.Criterion.Types.Comparison;
@@ -9,6 +8,9 @@ namespace Busker.Flags.State;
 /// <summary>Criteria to predicates, with their literals checked.</summary>
 internal sealed class PredicateCompiler(FlagState state, Problems problems, bool shipped)
 {
+    // Whole numbers up to here are exact as doubles, which is all that some languages have.
+    private const long Exact = 1L << 53, Century = 36_525L * 86_400_000_000;
+
     private readonly Dictionary<string, AttributeType> _declared = Declared(state, problems);
 
     public Condition? Compile(Criterion c, string path)
@@ -43,12 +45,10 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
         Criterion.PredicateOneofCase.Matches => Pattern(c.Matches, c.Comparison, path + ".matches"),
         Criterion.PredicateOneofCase.Presence => c.Presence is >= Presence.Set and <= Presence.Missing ? new PresencePredicate(c.Presence) : Refuse(path + ".presence", "is not known"),
         Criterion.PredicateOneofCase.InNetwork => Network(c.InNetwork, c.Comparison, path + ".in_network"),
-        Criterion.PredicateOneofCase.Modulo => c.Modulo.Divisor > 0 && c.Modulo.Remainder >= 0 && c.Modulo.Remainder < c.Modulo.Divisor
+        Criterion.PredicateOneofCase.Modulo => c.Modulo.Divisor is > 0 and <= Exact && c.Modulo.Remainder >= 0 && c.Modulo.Remainder < c.Modulo.Divisor
             ? new ModuloPredicate(c.Modulo.Divisor, c.Modulo.Remainder, c.Comparison)
-            : Refuse(path + ".modulo", "needs 0 <= remainder < divisor"),
-        Criterion.PredicateOneofCase.RelativeTime => c.RelativeTime.HasFromUs || c.RelativeTime.HasToUs
-            ? new RelativeTimePredicate(c.RelativeTime.HasFromUs ? c.RelativeTime.FromUs : null, c.RelativeTime.HasToUs ? c.RelativeTime.ToUs : null)
-            : Refuse(path + ".relative_time", "needs from_us or to_us"),
+            : Refuse(path + ".modulo", "needs 0 <= remainder < divisor <= 2^53"),
+        Criterion.PredicateOneofCase.RelativeTime => Relative(c.RelativeTime, path + ".relative_time"),
         Criterion.PredicateOneofCase.SemVer => Version(c.SemVer, path + ".sem_ver"),
         Criterion.PredicateOneofCase.Size => new SizePredicate(c.Size.HasAtLeast ? c.Size.AtLeast : 0, c.Size.HasAtMost ? c.Size.AtMost : uint.MaxValue),
         Criterion.PredicateOneofCase.Kinds => c.Kinds.Kinds_.Count > 0 && c.Kinds.Kinds_.All(k => k is >= Kinds.Types.Kind.Bool and <= Kinds.Types.Kind.Struct)
@@ -123,16 +123,8 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
 
     private Predicate? Pattern(Pattern source, Comparison comparison, string path)
     {
-        var (pattern, refusal) = PatternSyntax.Translate(source.Regex, source.IgnoreCase);
-        if (pattern is null) return Refuse(path + ".regex", refusal!);
-        try
-        {
-            return new PatternPredicate(new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant), comparison);
-        }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
-        {
-            return Refuse(path + ".regex", $"cannot be compiled: {e.Message}");
-        }
+        var (program, refusal) = PatternSyntax.Compile(source.Regex, source.IgnoreCase);
+        return program is null ? Refuse(path + ".regex", refusal!) : new PatternPredicate(program, comparison);
     }
 
     private Predicate? Network(Networks source, Comparison comparison, string path)
@@ -146,6 +138,11 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
 
         return source.Cidrs.Count == 0 ? Refuse(path, "has no networks") : new NetworkPredicate([.. ranges], comparison);
     }
+
+    private Predicate? Relative(RelativeTime source, string path) =>
+        !source.HasFromUs && !source.HasToUs ? Refuse(path, "needs from_us or to_us")
+        : source.FromUs is < -Century or > Century || source.ToUs is < -Century or > Century ? Refuse(path, "is more than a hundred years from now")
+        : new RelativeTimePredicate(source.HasFromUs ? source.FromUs : null, source.HasToUs ? source.ToUs : null);
 
     private Predicate? Version(SemVer source, string path)
     {
