@@ -82,7 +82,7 @@ internal static class Coercion
     public static bool TryLoose(in AttributeValue value, out double number)
     {
         number = value.Number;
-        if (value.Kind is AttributeKind.Bool or AttributeKind.Null or AttributeKind.Missing) return true;
+        if (value.Kind is AttributeKind.Number or AttributeKind.Bool or AttributeKind.Null or AttributeKind.Missing) return true;
         if (value.Kind is not (AttributeKind.Text or AttributeKind.List)) return false;
         var text = (value.Kind == AttributeKind.Text ? value.Text : Text(value)).AsSpan().Trim(WhiteSpace);
         if (text.Length == 0) return true;

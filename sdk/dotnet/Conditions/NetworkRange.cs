@@ -14,7 +14,7 @@ internal readonly record struct NetworkRange(UInt128 First, UInt128 Mask)
         if (!TryAddress(slash < 0 ? cidr : cidr.AsSpan(0, slash), out var address)) return false;
         var width = cidr.Contains(':', StringComparison.Ordinal) ? 128 : 32;
         var bits = width;
-        if (slash >= 0 && (!int.TryParse(cidr.AsSpan(slash + 1), System.Globalization.NumberStyles.None, null, out bits) || bits > width)) return false;
+        if (slash >= 0 && (cidr.AsSpan(slash + 1).ContainsAnyExceptInRange('0', '9') || !int.TryParse(cidr.AsSpan(slash + 1), System.Globalization.NumberStyles.None, null, out bits) || bits > width)) return false;
         var host = width - bits;
         var mask = host == 128 ? UInt128.Zero : UInt128.MaxValue << host;
         range = new(address & mask, mask);

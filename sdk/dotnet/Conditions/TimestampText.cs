@@ -25,6 +25,11 @@ internal static class TimestampText
         return s.Length == 10 || TryTime(s[10..], ref us);
     }
 
+    /// <summary>For traces. Beyond the years 1 to 9999 the number itself.</summary>
+    public static string Format(long us) => us is >= -62_135_596_800_000_000 and < 253_402_300_800_000_000
+        ? DateTime.UnixEpoch.AddTicks(us * 10).ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", System.Globalization.CultureInfo.InvariantCulture)
+        : $"{us} µs";
+
     private static bool TryTime(ReadOnlySpan<char> s, ref long us)
     {
         if (s.Length < 9 || s[0] is not ('T' or 't' or ' ') || s[3] != ':' || s[6] != ':') return false;

@@ -1,5 +1,6 @@
 using Busker.Experiments.V1;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 
 namespace Busker.Flags.Fuzzing;
 
@@ -22,8 +23,32 @@ internal sealed class FuzzStates(FuzzRandom random)
             state.Segments.Add(Segment($"s{i}", targeting));
         }
 
+        if (random.OneIn(25)) Exclude(state);
+        if (random.OneIn(4)) AddClients(state);
         for (var i = 0; i < Flags; i++) state.Flags.Add(Flag(i, targeting));
+        foreach (var flag in state.Flags.Where(_ => state.Clients.Count > 0)) flag.Clients.Add(random.Of("*", "app", "web"));
         return state;
+    }
+
+    /// <summary>What a client's secret hashes to; the secret is its name.</summary>
+    public static byte[] Hash(string secret) => System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(secret));
+
+    private static void AddClients(FlagState state)
+    {
+        foreach (var name in new[] { "app", "web" })
+        {
+            state.Clients.Add(new Client { Name = name, Credentials = { new Credential { Name = "first", SecretSha256 = ByteString.CopyFrom(Hash(name)), Environments = { name == "app" ? "prod" : "dev" } } } });
+        }
+    }
+
+    // Two segments that share no bucket.
+    private static void Exclude(FlagState state)
+    {
+        foreach (var segment in state.Segments.TakeLast(2))
+        {
+            segment.Allocation = new() { Buckets = 250_000, ExclusivityTags = { "x" }, ExclusiveTo = { "x" } };
+            segment.Allocation = BucketSpace.Allocate(segment, [.. state.Segments.Where(s => s.Allocation?.Ranges is not null)]).Value;
+        }
     }
 
     private Segment Segment(string name, FuzzTargeting targeting)
@@ -35,8 +60,9 @@ internal sealed class FuzzStates(FuzzRandom random)
         {
             case 0: segment.Allocation = new() { Buckets = 600_000, Ranges = new() { Ranges_ = { new BucketRange { Upper = 300_000 }, new BucketRange { Lower = 400_000, Upper = 700_000 } } } }; break;
             case 1:
-                var bits = new byte[1000 + random.Below(124_000)];
-                for (var i = 0; i < bits.Length; i++) bits[i] = (byte)random.Below(256);
+                var (bits, block) = (new byte[1000 + random.Below(124_000)], new byte[61]);
+                for (var i = 0; i < block.Length; i++) block[i] = (byte)random.Below(256);
+                for (var i = 0; i < bits.Length; i++) bits[i] = block[i % block.Length];
                 segment.Allocation = new() { Buckets = 1, Bitset = UnsafeByteOperations.UnsafeWrap(bits) };
                 break;
         }
@@ -44,14 +70,26 @@ internal sealed class FuzzStates(FuzzRandom random)
         return segment;
     }
 
+    private static readonly string[] Schemas =
+    [
+        """{"scalar":"INT"}""", """{"scalar":"JSON"}""", """{"list":{"element":{"scalar":"DOUBLE"}}}""",
+        """{"struct":{"fields":{"b":{"scalar":"BOOL"},"a":{"scalar":"STRING"},"10":{"struct":{"fields":{"__proto__":{"scalar":"INT"}}}}}}}""",
+    ];
+
+    private static readonly string[][] Values =
+    [
+        ["0", "1", "2"], ["\"å\"", "{\"x\":[1,null,{}]}", "null"], ["[]", "[0.1,1e300]", "[-5]"],
+        ["{}", """{"a":"x","10":{}}""", """{"10":{"__proto__":7},"b":true}"""],
+    ];
+
     private Flag Flag(int index, FuzzTargeting targeting)
     {
         var flag = new Flag
         {
-            Name = $"f{index}", State = random.OneIn(15) ? Experiments.V1.Flag.Types.State.Disabled : Experiments.V1.Flag.Types.State.Active,
-            Schema = new() { Scalar = ValueSchema.Types.Scalar.Int }, DefaultVariant = random.Of("", "v0"),
+            Name = $"f{index}", State = random.OneIn(15) ? random.Of(Experiments.V1.Flag.Types.State.Disabled, Experiments.V1.Flag.Types.State.Archived) : Experiments.V1.Flag.Types.State.Active,
+            Schema = ValueSchema.Parser.ParseJson(Schemas[index % Schemas.Length]), DefaultVariant = random.Of("", "v0"),
         };
-        for (var v = 0; v < 3; v++) flag.Variants.Add(new Variant { Name = $"v{v}", Value = Google.Protobuf.WellKnownTypes.Value.ForNumber(v) });
+        for (var v = 0; v < 3; v++) flag.Variants.Add(new Variant { Name = $"v{v}", Value = Value.Parser.ParseJson(Values[index % Schemas.Length][v]) });
         if (index > 0 && random.OneIn(4)) flag.Prerequisites.Add(new FlagCondition { Flag = $"f{random.Below(index)}", Variants = { "v0", "v1" } });
         for (var r = 0; r < 1 + random.Below(4); r++) flag.Rules.Add(Rule(index, r, targeting));
         return flag;
@@ -61,7 +99,8 @@ internal sealed class FuzzStates(FuzzRandom random)
     {
         var rule = new Rule { Name = $"r{index}", Enabled = !random.OneIn(10), TargetingKeySelector = random.Of("", "", "", "email", "age", "user.id"), Assignment = Assignments() };
         if (random.OneIn(4)) rule.Environments.Add(random.Of("prod", "dev"));
-        if (random.OneIn(5)) rule.FallbackSelectors.Add("country");
+        if (random.OneIn(8)) rule.Environments.Add("prod");
+        if (random.OneIn(5)) rule.FallbackSelectors.Add(random.Of("country", "user.id"));
         switch (random.Below(4))
         {
             case 0: rule.Everyone = true; break;
@@ -83,7 +122,7 @@ internal sealed class FuzzStates(FuzzRandom random)
 
     private AssignmentSpec Assignments()
     {
-        var spec = new AssignmentSpec { BucketCount = random.Of(1u, 100u, 1000u) };
+        var spec = new AssignmentSpec { BucketCount = random.Of(1u, 100u, 1000u, 1_000_000u, uint.MaxValue) };
         if (random.OneIn(4)) spec.Hash = new FuzzTargeting(random).Hash();
         var third = spec.BucketCount / 3;
         if (third == 0) spec.Assignments.Add(Assignment("a", 0, 1));

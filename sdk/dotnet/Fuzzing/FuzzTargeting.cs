@@ -7,7 +7,7 @@ namespace Busker.Flags.Fuzzing;
 internal sealed class FuzzTargeting(FuzzRandom random)
 {
     internal static readonly string[] Attributes = ["country", "age", "tags", "user.plan", "version", "email", "ip", "joined", "beta"];
-    private static readonly string[] Words = ["SE", "NO", "se", "free", "premium", "bob@x.com", "1.2.3", "2.0", "5", "10", "", "Å", "true"];
+    private static readonly string[] Words = ["SE", "NO", "se", "free", "premium", "bob@x.com", "1.2.3", "2.0", "5", "10", "", "Å", "true", "꟝ẞſ"];
     private readonly List<string> _segments = [], _lists = [];
 
     public void Know(string? segment, string? list)
@@ -57,9 +57,9 @@ internal sealed class FuzzTargeting(FuzzRandom random)
             case 8: c.EndsWith = Text(); break;
             case 9: c.Contains = Text(); break;
             case 10: c.Presence = (Presence)(1 + random.Below(4)); break;
-            case 11: c.Matches = new() { Regex = random.Of("^[a-z]+@", "(S|N)E?", "\\d+$", "^.{2,4}$", "[^a-z]", "\\w+\\s?"), IgnoreCase = random.OneIn(2) }; break;
-            case 12: c.InNetwork = new() { Cidrs = { "10.0.0.0/8", "2001:db8::/33" } }; break;
-            case 13: c.Modulo = new() { Divisor = 3, Remainder = random.Below(3) }; break;
+            case 11: c.Matches = Pattern(); break;
+            case 12: c.InNetwork = new() { Cidrs = { random.Of("10.0.0.0/8", "10.1.2.3", "0.0.0.0/0"), random.Of("2001:db8::/33", "::/0", "::ffff:10.0.0.0/104", "2001:db8::1/128") } }; break;
+            case 13: c.Modulo = new() { Divisor = random.Of(3, 1L << 53), Remainder = random.Of(random.Below(3), 9007199254740989) % 3 }; break;
             default: Rare(c); break;
         }
 
@@ -70,8 +70,9 @@ internal sealed class FuzzTargeting(FuzzRandom random)
     {
         if (random.OneIn(3)) c.SemVer = Version();
         else if (random.OneIn(4)) c.Kinds = new() { Kinds_ = { (Kinds.Types.Kind)(1 + random.Below(5)), (Kinds.Types.Kind)(1 + random.Below(5)) } };
-        else if (random.OneIn(2)) c.Size = new() { AtLeast = (uint)random.Below(3) };
-        else c.RelativeTime = new() { FromUs = -86_400_000_000L * random.Below(60), ToUs = 86_400_000_000L * random.Below(3) };
+        else if (random.OneIn(2)) c.Size = random.OneIn(2) ? new() { AtLeast = (uint)random.Below(3) } : new() { AtMost = (uint)random.Below(3) };
+        else if (random.OneIn(2)) c.RelativeTime = new() { FromUs = -86_400_000_000L * random.Below(60), ToUs = 86_400_000_000L * random.Below(3) };
+        else c.RelativeTime = random.OneIn(2) ? new() { FromUs = -86_400_000_000L * random.Below(600) } : new() { ToUs = 86_400_000_001L * random.Below(60) };
     }
 
     private SemVer Version()
@@ -88,13 +89,20 @@ internal sealed class FuzzTargeting(FuzzRandom random)
         _ => random.OneIn(2) ? 0 : 3,
     };
 
-    private Quantifier Inner(Comparison comparison) => random.Below(6) switch
+    private Pattern Pattern() => new()
+    {
+        Regex = random.OneIn(2) ? FuzzPatterns.Next(random) : random.Of("^[a-z]+@", "(S|N)E?", "\\d+$", "^.{2,4}$", "[^a-z]", "\\w+\\s?", "(a|b)*a(a|b){5}", "[å-ö]"),
+        IgnoreCase = random.OneIn(2),
+    };
+
+    private Quantifier Inner(Comparison comparison) => random.Below(7) switch
     {
         0 => new() { EqualTo = random.OneIn(3) ? new() : new() { Value = Literal(random.Below(3)) } },
         1 => new() { OneOf = Set(comparison == Comparison.Loose ? 3 : 5) },
         2 => new() { Between = Range(0) },
         3 => new() { StartsWith = Text() },
         4 => new() { EndsWith = Text() },
+        5 => new() { Matches = Pattern() },
         _ => new() { Contains = Text() },
     };
 
@@ -119,16 +127,16 @@ internal sealed class FuzzTargeting(FuzzRandom random)
     private Literal Literal(int kind) => kind switch
     {
         0 => new() { String = random.Of(Words) },
-        1 => new() { Number = random.Of<double>(0, 5, 10, 20.5, -3, 1e21, 1700000000) },
+        1 => new() { Number = random.Of(0, 5, 10, 20.5, -3, 1e21, 1700000000, double.NaN, double.PositiveInfinity, 1e-7) },
         2 => new() { Bool = random.OneIn(2) },
-        3 => new() { TimestampUs = random.Of(1_700_000_000_000_000, 1_763_000_000_000_000) },
+        3 => new() { TimestampUs = random.Of(1_700_000_000_000_000, 1_763_000_000_000_000, 1_763_608_800_000_000, 9_007_199_254_740_993, 253_402_300_799_000_000, long.MinValue) },
         _ => new() { Version = random.Of("1.2.3", "2.0", "1.10.0.4") },
     };
 
     private Text Text()
     {
         var text = new Text { IgnoreCase = random.OneIn(2) };
-        for (var n = 1 + random.Below(3); n > 0; n--) text.Values.Add(random.Of("S", "b", "@x.com", "1.", "Å", "free"));
+        for (var n = 1 + random.Below(3); n > 0; n--) text.Values.Add(random.Of("S", "b", "@x.com", "1.", "Å", "free", "", "ꟜẞK"));
         return text;
     }
 }

@@ -6,6 +6,10 @@ namespace Busker.Flags.State;
 /// <summary>A predicate in words, for traces.</summary>
 internal static class PredicateWords
 {
+    private static readonly string[] Presences = ["", "set", "null or missing", "null", "missing"];
+    private static readonly string[] Orders = ["", "=", "!=", "<", "<=", ">", ">=", "^", "~"];
+    private static readonly string[] Kinds = ["", "bool", "number", "string", "list", "struct"];
+
     public static string Of(Criterion c) => c.PredicateCase switch
     {
         Criterion.PredicateOneofCase.EqualTo => $"is {Of(c.EqualTo.Value)}",
@@ -16,14 +20,14 @@ internal static class PredicateWords
         Criterion.PredicateOneofCase.StartsWith => $"starts with {Of(c.StartsWith)}",
         Criterion.PredicateOneofCase.EndsWith => $"ends with {Of(c.EndsWith)}",
         Criterion.PredicateOneofCase.Contains => $"contains {Of(c.Contains)}",
-        Criterion.PredicateOneofCase.Presence => $"is {c.Presence}",
+        Criterion.PredicateOneofCase.Presence => $"is {Presences[(int)c.Presence]}",
         Criterion.PredicateOneofCase.Matches => $"matches /{c.Matches.Regex}/",
         Criterion.PredicateOneofCase.InNetwork => $"is in {string.Join(", ", c.InNetwork.Cidrs)}",
         Criterion.PredicateOneofCase.Modulo => $"mod {c.Modulo.Divisor} is {c.Modulo.Remainder}",
-        Criterion.PredicateOneofCase.RelativeTime => $"is within {c.RelativeTime}",
-        Criterion.PredicateOneofCase.SemVer => $"as a version is {c.SemVer.Op} {c.SemVer.Version}",
-        Criterion.PredicateOneofCase.Kinds => $"is a {string.Join(" or ", c.Kinds.Kinds_)}",
-        _ => $"has {c.Size} elements",
+        Criterion.PredicateOneofCase.RelativeTime => Of(c.RelativeTime),
+        Criterion.PredicateOneofCase.SemVer => $"as a version is {Orders[(int)c.SemVer.Op]} {c.SemVer.Version}",
+        Criterion.PredicateOneofCase.Kinds => $"is a {string.Join(" or ", c.Kinds.Kinds_.Select(k => Kinds[(int)k]))}",
+        _ => $"has {(c.Size.HasAtLeast ? c.Size.AtLeast : 0)} to {(c.Size.HasAtMost ? c.Size.AtMost.ToString(System.Globalization.CultureInfo.InvariantCulture) : "any number of")} elements",
     };
 
     private static string Of(Quantifier q) => q.PredicateCase switch
@@ -42,10 +46,16 @@ internal static class PredicateWords
         Literal.ValueOneofCase.Bool => literal.Bool ? "true" : "false",
         Literal.ValueOneofCase.Number => NumberText.Format(literal.Number),
         Literal.ValueOneofCase.String => $"\"{literal.String}\"",
-        Literal.ValueOneofCase.TimestampUs => DateTimeOffset.UnixEpoch.AddTicks(literal.TimestampUs * 10).ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", null),
+        Literal.ValueOneofCase.TimestampUs => TimestampText.Format(literal.TimestampUs),
         Literal.ValueOneofCase.Version => literal.Version,
         _ => "null or missing",
     };
+
+    private static string Of(RelativeTime time) => string.Join(" and ", new[]
+    {
+        time.HasFromUs ? $"is at least {NumberText.Format(time.FromUs / 1e6)} s" : null,
+        time.HasToUs ? $"is less than {NumberText.Format(time.ToUs / 1e6)} s" : null,
+    }.OfType<string>()) + " from now";
 
     private static string Of(OneOf set) => set.Values.Count == 1 ? $"is {Of(set.Values[0])}"
         : $"is one of {string.Join(", ", set.Values.Take(10).Select(Of))}{(set.Values.Count > 10 ? $" and {set.Values.Count - 10} more" : "")}";

@@ -90,8 +90,7 @@ internal static class FlagsCommand
         {
             var book = Book(parsed.GetValue(state)!);
             if (book.Fault is { } fault) return Refuse(fault);
-            using var signer = ECDsa.Create();
-            signer.ImportFromPem(System.IO.File.ReadAllText(parsed.GetValue(key)!.FullName));
+            using var signer = Signer(parsed.GetValue(key)!);
             System.IO.File.WriteAllBytes(parsed.GetValue(output)!.FullName, StateFiles.Write(book.Value.State, TimeProvider.System, signer, parsed.GetValue(keyId)!));
             return 0;
         });
@@ -102,13 +101,23 @@ internal static class FlagsCommand
     {
         var seed = new Option<ulong>("--seed") { DefaultValueFactory = _ => 1 };
         var cases = new Option<int>("--cases") { DefaultValueFactory = _ => 1000 };
-        var command = new Command("fuzz", "Stream states, contexts and expected resolutions, one JSON object a line.") { seed, cases };
+        var perState = new Option<int>("--cases-per-state") { DefaultValueFactory = _ => 100 };
+        var key = new Option<FileInfo>("--key") { Description = "An ECDSA P-256 private key in PEM, to sign the state files with." };
+        var command = new Command("fuzz", "Stream states, contexts and expected resolutions, one JSON object a line.") { seed, cases, perState, key };
         command.SetAction(parsed =>
         {
             using var output = new StreamWriter(Console.OpenStandardOutput(), bufferSize: 1 << 16);
-            FuzzCases.Write(output, parsed.GetValue(seed), parsed.GetValue(cases));
+            using var signer = parsed.GetValue(key) is { } file ? Signer(file) : null;
+            FuzzCases.Write(output, parsed.GetValue(seed), parsed.GetValue(cases), parsed.GetValue(perState), signer);
         });
         return command;
+    }
+
+    private static ECDsa Signer(FileInfo file)
+    {
+        var signer = ECDsa.Create();
+        signer.ImportFromPem(System.IO.File.ReadAllText(file.FullName));
+        return signer;
     }
 
     private static Result<FlagBook> Book(FileInfo file) =>
