@@ -91,7 +91,7 @@ export class Twin {
       ours.then = answers();
     }
     if (line.trace) {
-      const trace = this.#book.explain(line.flag, context, caller, memory());
+      const trace = this.sdk.explain(this.#book, line.flag, context, caller, memory());
       ours.trace = traceMessage(trace);
       ours.text = this.sdk.traceText(trace);
       this.traces++;
