@@ -6,7 +6,7 @@ using Busker.Simulator.Tests;
 using Sim = Busker.Simulator.Simulator;
 
 // The simulator runs in this process, the client is wrk in its own, over keep-alive connections. A flow is one captured payment:
-// a PaymentIntent created and confirmed. Arguments: [seconds per turn] [turns], or: journal [operations].
+// a PaymentIntent created and confirmed. Needs wrk, and src/Cli built. Arguments: [seconds per turn] [turns], or: journal [operations].
 if (args is ["journal", ..])
 {
     var operations = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 100_000;
@@ -32,6 +32,12 @@ const string Pay = "amount=1099&currency=usd&payment_method=pm_card_visa&payment
 const string Charge = "amount=1099&currency=usd&source=tok_visa";
 const string PeerName = "stripe-stateful-mock 0.0.16";
 var listed = new Dictionary<Uri, string>();
+
+for (var turn = 1; turn <= turns; turn++)
+{
+    var ready = Startup.Measure().TotalSeconds;
+    Row($"busker simulate all is ready after {ready * 1000:F0} ms", turn, 1 / ready, "target", 1, 1 / ready, 0, 0);
+}
 
 await using (var simulator = (await Sim.Start(new() { Providers = ["stripe"], Scenario = "calm" })).Value)
 {

@@ -10,20 +10,18 @@ const cli = fileURLToPath(new URL('../../src/Cli/bin/Release/net10.0/busker.dll'
 export const merchantAccount = 'BuskerTest';
 export const card = { type: 'scheme', number: '4111111111111111', expiryMonth: '03', expiryYear: '2030', cvc: '737', holderName: 'A Person' };
 
-/** One provider, clock frozen. `ready` is how long it took to be so, in milliseconds. */
+/** One provider, clock frozen. */
 export async function simulate(provider, ...more) {
-  const started = performance.now();
   const host = spawn('dotnet', [cli, 'simulate', provider, '--port', '0', '--clock', 'frozen', '--seed', '7', ...more], { stdio: ['ignore', 'pipe', 'inherit'] });
   const out = await new Promise((done, fail) => {
     let text = '';
     host.stdout.on('data', (chunk) => { text += chunk; if (text.includes('\nready')) done(text); });
     host.on('exit', (code) => fail(new Error(`the simulator stopped with ${code}: ${text}`)));
   });
-  const ready = performance.now() - started;
   const port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(out)[1]);
   const base = `http://127.0.0.1:${port}`;
   const sim = async (path, body, method = body === undefined ? 'GET' : 'POST') => (await fetch(`${base}/_sim${path}`, { method, body: body && JSON.stringify(body) })).json();
-  return { base, port, out, ready, sim, advance: (by) => sim('/clock', { advance: by }), settle: () => sim('/settle', {}), stop: () => host.kill() };
+  return { base, port, out, sim, advance: (by) => sim('/clock', { advance: by }), settle: () => sim('/settle', {}), stop: () => host.kill() };
 }
 
 /** A server that keeps the bodies and headers it was sent, and answers with `status()`. */

@@ -4,7 +4,9 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import ts from 'typescript';
+import { file, parameters, simulated } from './stripe.parameters.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const cli = fileURLToPath(new URL('../../src/Cli/bin/Release/net10.0/busker.dll', import.meta.url));
@@ -89,4 +91,17 @@ test('every object compiles against the types of the client', async () => {
     return `${all[sample]?.[0]}: line ${source.split('\n')[line].trim()}: ${ts.flattenDiagnosticMessageText(d.messageText, '\n').slice(0, 400)}`;
   });
   assert.deepEqual(problems, []);
+});
+
+test('the parameters that endpoints may be sent are the client\'s', () => assert.equal(readFileSync(file, 'utf8'), parameters(simulated())));
+
+test('an unknown parameter is refused in Stripe\'s words, also inside; what is below metadata is free', async () => {
+  const card = { amount: 2000, currency: 'usd', 'payment_method_types[]': 'card' };
+  for (const [more, named] of [[{ colour: 1 }, 'colour'], [{ 'shipping[address][planet]': 'x' }, 'shipping[address][planet]'], [{ 'payment_method_options[card][colour]': 1 }, 'payment_method_options[card][colour]']]) {
+    const { error } = await post('/v1/payment_intents', { ...card, ...more });
+    assert.deepEqual([error.type, error.code, error.param, error.message], ['invalid_request_error', 'parameter_unknown', named, `Received unknown parameter: ${named}`]);
+  }
+  assert.equal((await post('/v1/payment_intents', { ...card, a: 1, b: 2 })).error.message, 'Received unknown parameters: a, b');
+  assert.equal((await get('/v1/customers?colour=1')).error.code, 'parameter_unknown');
+  assert.equal((await post('/v1/payment_intents', { ...card, 'metadata[colour]': 'red', 'expand[0]': 'customer' })).status, 'requires_payment_method');
 });

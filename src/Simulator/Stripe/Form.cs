@@ -32,6 +32,8 @@ internal sealed class Form
         }
     }
 
+    public IEnumerable<string> Names => _pairs.Select(p => p.Key);
+
     public bool Has(string name) => this[name] is not null;
 
     public bool HasAny(string prefix) => _pairs.Exists(p => p.Key.StartsWith(prefix, StringComparison.Ordinal));

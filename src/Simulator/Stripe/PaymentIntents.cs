@@ -10,7 +10,7 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
 
     public IEnumerable<Route> Routes =>
     [
-        new("POST", Url, Create, "automatic and manual capture, confirm at once, off-session, setup_future_usage, mandates, automatic_payment_methods", "Connect fields, tax and line-item details, unknown parameters are ignored"),
+        new("POST", Url, Create, "automatic and manual capture, confirm at once, off-session, setup_future_usage, mandates, automatic_payment_methods", "Connect fields, tax and line-item details"),
         new("GET", Url, call => Listing.Page(box, call, "payment_intent", Url, "customer"), "by customer, by created"),
         new("GET", Url + "/search", call => Listing.Search(box, call, "payment_intent", Url + "/search"), "amount, currency, customer, status, metadata", "the minute of indexing delay"),
         new("GET", Url + "/{id}", call => box.Store.Get("payment_intent", call.Id), "with expansion"),
@@ -68,6 +68,7 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         form.Copy(intent, "description", "receipt_email", "setup_future_usage", "statement_descriptor", "statement_descriptor_suffix", "transfer_group");
         if (form["customer"] is { Length: > 0 } customer) intent["customer"] = box.Store.Get("customer", customer, "customer").Id;
         if (form.List("payment_method_types") is { Length: > 0 } types) intent["payment_method_types"] = types;
+        if (form.List("allowed_payment_method_types") is { Length: > 0 } allowed) intent["allowed_payment_method_types"] = intent["payment_method_types"] = allowed;
         if (form.Json("shipping", "address", "carrier", "name", "phone", "tracking_number") is { } shipping) intent["shipping"] = shipping;
         if (form["return_url"] is { } back) ((Terms)intent.Hidden!).ReturnUrl = back;
         form.Metadata(intent);
@@ -223,6 +224,7 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         {
             method["customer"] = customer;
             box.Emit("payment_method.attached", method);
+            methods.Watch(method);
         }
     }
 

@@ -6,7 +6,7 @@ namespace Busker.Simulator.Stripe;
 /// <summary>What really pays, behind a payment method.</summary>
 internal sealed class Instrument(Card? card, TestCard? test, string? bank)
 {
-    public Card? Card { get; } = card;
+    public Card? Card { get; set; } = card;
     public TestCard? Test { get; } = test;
 
     /// <summary>How a bank account behaves: success, successDelayed, failed, accountClosed, …</summary>
@@ -27,7 +27,7 @@ internal sealed class PaymentMethods(Sandbox box)
         new("GET", Url, call => Listing.Page(call, Of(call.Form["customer"]), "payment_method", Url, "customer", "type"), "by customer and type"),
         new("GET", Url + "/{id}", call => box.Store.Get("payment_method", call.Id), "as stored"),
         new("POST", Url + "/{id}", Update, "billing details, expiry, metadata"),
-        new("POST", Url + "/{id}/attach", Attach, "to a customer; cards that decline are refused here, as documented"),
+        new("POST", Url + "/{id}/attach", Attach, "to a customer; cards that decline are refused here, as documented; the scenario's cards are renewed by the updater"),
         new("POST", Url + "/{id}/detach", Detach, "from its customer, for ever"),
         new("GET", "/v1/customers/{id}/payment_methods", call => Listing.Page(call, Of(box.Store.Get("customer", call.Id).Id), "payment_method", $"/v1/customers/{call.Id}/payment_methods", "type"), "of one customer"),
         new("GET", "/v1/customers/{id}/payment_methods/{pm}", call => box.Store.Get("payment_method", call.Ask.Values[1]), "one of a customer's"),
@@ -213,7 +213,24 @@ internal sealed class PaymentMethods(Sandbox box)
 
         method["customer"] = customer.Id;
         box.Emit("payment_method.attached", method);
+        Watch(method);
         return method;
+    }
+
+    /// <summary>Watches a customer's card: when its bank sends a new one, an updater that knows of it changes the payment method.</summary>
+    public void Watch(Thing method)
+    {
+        if (method.Hidden is not Instrument { Card: { } card, Test: null } instrument || box.Stage.Issuers.Owner(card.Number) is not { UpdatedAt: { } at }) return;
+        if (at <= box.Stage.Clock.GetUtcNow()) return;
+        box.Later(at - box.Stage.Clock.GetUtcNow(), () =>
+        {
+            if (method.Text("customer") is null || method["card"] is not Thing known) return;
+            var renewed = known.Copy();
+            renewed["exp_year"] = at.Year + 4;
+            method["card"] = renewed;
+            instrument.Card = card with { ExpYear = at.Year + 4 };
+            box.Emit("payment_method.automatically_updated", method, $$$"""{"card":{"exp_month":{{{card.ExpMonth}}},"exp_year":{{{card.ExpYear}}} } }""");
+        });
     }
 
     private Thing Detach(Call call)

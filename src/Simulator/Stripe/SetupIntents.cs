@@ -79,6 +79,7 @@ internal sealed class SetupIntents(Sandbox box, PaymentMethods methods)
         {
             method["customer"] = customer;
             box.Emit("payment_method.attached", method);
+            methods.Watch(method);
         }
 
         box.Emit("setup_intent.succeeded", intent);

@@ -38,7 +38,7 @@ internal sealed class StripeProvider : Provider
             .. _refunds.Routes, .. _disputes.Routes, .. new Files(_box).Routes, .. _balances.Routes, .. new Payouts(_box, _balances).Routes,
             .. new Reports(_box).Routes, .. new Webhooks(_box).Routes, .. new Catalog(_box).Routes, .. billing.Routes, .. clocks.Routes,
         ];
-        Endpoints = [.. routes.Select(r => new Endpoint(r.Method, r.Template, ask => Run(ask, r.Handle), r.Simulated, r.Missing)), .. new ThreeDs(_box, intents, setups).Pages];
+        Endpoints = [.. routes.Select(Served), .. new ThreeDs(_box, intents, setups).Pages];
     }
 
     public string SecretKey { get; }
@@ -89,12 +89,19 @@ internal sealed class StripeProvider : Provider
 
     public override IEnumerable<string> Discrepancies() => _balances.Discrepancies();
 
-    private Answer Run(Ask ask, Func<Call, object> handle)
+    private Endpoint Served(Route route)
+    {
+        var known = Parameters.Of(route.Method, route.Template);
+        return new Endpoint(route.Method, route.Template, ask => Run(ask, route.Handle, known), route.Simulated, route.Missing);
+    }
+
+    private Answer Run(Ask ask, Func<Call, object> handle, Parameters? known)
     {
         var call = new Call(ask, Form.Of(ask), Version(ask)!);
         _box.Call = call;
         try
         {
+            known?.Check(call.Form);
             var expand = Expand.Of(call.Form.List("expand"));
             return Success(call, handle(call), expand);
         }
