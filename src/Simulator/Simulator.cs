@@ -3,6 +3,7 @@ using Busker.Kernel;
 using Busker.Simulator.Adyen;
 using Busker.Simulator.Core;
 using Busker.Simulator.Faults;
+using Busker.Simulator.PayPal;
 using Busker.Simulator.Stripe;
 using Busker.Simulator.World;
 
@@ -18,6 +19,7 @@ public sealed class Simulator : IAsyncDisposable
     {
         ["stripe"] = stage => new StripeProvider(stage),
         ["adyen"] = stage => new AdyenProvider(stage),
+        ["paypal"] = stage => new PayPalProvider(stage),
     };
 
     private readonly Stage _stage;

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Busker.Simulator.Core;
+
+namespace Busker.Simulator.PayPal;
+
+/// <summary>
+/// <c>PayPal-Request-Id</c>: kept per operation, 6 hours for orders, 3 hours for the vault, 45 days for everything else. A repeat
+/// answers with the latest state of what the first one made, 200, whatever its body says; one that comes while the first is at
+/// work is 409; refusals are not kept.
+/// </summary>
+internal sealed class Replays(PayPalBox box)
+{
+    private readonly Dictionary<string, Slot> _slots = [];
+
+    public static string? KeyOf(Ask ask) => ask.Method == "POST" ? ask.Header("PayPal-Request-Id") is { Length: > 0 } key ? key : null : null;
+
+    /// <summary>An answer when this is a repeat; else the key is taken.</summary>
+    public Answer? Enter(Ask ask, string debugId)
+    {
+        if (Name(ask) is not { } name) return null;
+        if (!_slots.TryGetValue(name, out var slot) || ask.AtMs - slot.AtMs >= Kept(ask.Path))
+        {
+            _slots[name] = new Slot(ask.AtMs);
+            return null;
+        }
+
+        if (slot.Answer is null) return PayPalError.Of("PREVIOUS_REQUEST_IN_PROGRESS", null, null, null).Answer(debugId);
+        return slot.Latest is { } latest ? latest(ask).With("Paypal-Debug-Id", debugId) : slot.Answer;
+    }
+
+    public void Keep(Ask ask, Answer answer)
+    {
+        if (Name(ask) is not { } name || !_slots.TryGetValue(name, out var slot) || slot.Answer is not null) return;
+        if (answer.Status is >= 400 and < 500) _slots.Remove(name);
+        else (slot.Answer, slot.Latest) = (answer, answer.Status < 300 ? box.Latest : null);
+    }
+
+    public void Forget(Ask ask)
+    {
+        if (Name(ask) is { } name) _slots.Remove(name);
+    }
+
+    /// <summary>The issue that the header of negative testing asks for.</summary>
+    public static string? Mocked(Ask ask)
+    {
+        if (ask.Header("PayPal-Mock-Response") is not { Length: > 0 } header) return null;
+        try
+        {
+            return Wire.Text(JsonNode.Parse(header), "mock_application_codes") is { } issue && Issues.Find(issue) is not null ? issue : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Name(Ask ask) => KeyOf(ask) is { } key && ask.Endpoint is { } endpoint && !endpoint.Template.StartsWith("/v1/oauth2", StringComparison.Ordinal) ? endpoint.Name + " " + key : null;
+
+    private static long Kept(string path) => 3_600_000L * (path.StartsWith("/v2/checkout", StringComparison.Ordinal) ? 6 : path.StartsWith("/v3/vault", StringComparison.Ordinal) ? 3 : 45 * 24);
+
+    private sealed class Slot(long atMs)
+    {
+        public long AtMs { get; } = atMs;
+        public Answer? Answer { get; set; }
+        public Func<Ask, Answer>? Latest { get; set; }
+    }
+}
