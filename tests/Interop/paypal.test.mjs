@@ -15,7 +15,7 @@ const cli = fileURLToPath(new URL('../../src/Cli/bin/Release/net10.0/busker.dll'
 const card = { number: '4012888888881881', expiry: '2030-01', securityCode: '123', name: 'Ada Lovelace' };
 const usd = (value) => ({ currencyCode: 'USD', value });
 const received = [];
-let host, base, id, secret, httpsAgent, hooks, orders, payments, vault, search, bearer, browser, webhookId, number = 0;
+let host, base, id, secret, httpsAgent, hooks, orders, payments, vault, search, bearer, browser, page, webhookId, snippet, number = 0;
 
 const sim = async (path, body, method = 'POST') => (await fetch(base + '/_sim' + path, { method, body: body && JSON.stringify(body) })).json();
 const charges = async (reference) => (await sim(`/charges?reference=${reference}`, undefined, 'GET')).charges;
@@ -59,6 +59,7 @@ before(async () => {
   const port = Number(/paypal {2}http:\/\/127\.0\.0\.1:(\d+)/.exec(out)[1]);
   base = `http://127.0.0.1:${port}`;
   [id, secret] = [/client id: (\S+)/.exec(out)[1], /client secret: (\S+)/.exec(out)[1]];
+  snippet = out.split('\n').filter((line) => line.startsWith('    ')).join('\n');
   httpsAgent = Object.assign(new https.Agent(), { createConnection: () => net.connect(port, '127.0.0.1') });
   hooks = createServer(async (request, reply) => {
     let text = '';
@@ -71,22 +72,20 @@ before(async () => {
   const made = await raw('POST', '/v1/notifications/webhooks', { url: `http://127.0.0.1:${hooks.address().port}/`, event_types: [{ name: '*' }] });
   assert.equal(made.status, 201);
   webhookId = made.body.id;
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+  browser = await chromium.launch({ executablePath: process.env.BUSKER_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
+  page = await browser.newPage();
+  await page.route('https://shop.example/**', (route) => route.fulfill({ body: 'back at the shop' }));
 });
 
 after(async () => { await browser?.close(); host.kill(); hooks.close(); hooks.closeAllConnections(); });
 
 /** Opens a payer's page, presses a button, and returns where it led. */
 async function press(url, button, email) {
-  const page = await browser.newPage();
-  await page.route('https://shop.example/**', (route) => route.fulfill({ body: 'back at the shop' }));
-  await page.goto(url);
+  await page.goto(url, { waitUntil: 'domcontentloaded' });
   if (email) await page.fill('input[name=email]', email);
   await page.click('#' + button);
-  await page.waitForURL('https://shop.example/**');
-  const at = page.url();
-  await page.close();
-  return new URL(at);
+  await page.waitForURL('https://shop.example/**', { waitUntil: 'commit' });
+  return new URL(page.url());
 }
 
 const context = { returnUrl: 'https://shop.example/back', cancelUrl: 'https://shop.example/gone' };
@@ -119,6 +118,12 @@ test('create, approve in a browser, capture, refund in part; a second capture is
   await refused(order({ invoiceId: 'inv-1' }, withCard()), 422, 'DUPLICATE_INVOICE_ID');
   await sim('/settle');
   for (const [type, resource] of [['CHECKOUT.ORDER.APPROVED', made.id], ['PAYMENT.CAPTURE.COMPLETED', capture.id], ['PAYMENT.CAPTURE.REFUNDED', refund.id], ['PAYMENT.REFUND.FAILED', refund.id]]) assert.ok(told(type, resource), type);
+});
+
+test('the snippet that the command prints is a client that works', async () => {
+  const AsyncFunction = (async () => {}).constructor;
+  const { result } = await new AsyncFunction('https', 'net', 'Client', 'OrdersController', snippet.replace('await new', 'return await new'))(https, net, Client, OrdersController);
+  assert.equal(result.status, 'CREATED');
 });
 
 test('the payer cancels; a wallet that is declined may be approved again with another', async () => {
@@ -312,7 +317,10 @@ test('disputes: an inquiry answered and escalated, a chargeback with evidence wo
   assert.equal((await balance()).availableBalance.value, before.availableBalance.value);
 
   const second = (await order({ customId: 'stolen' }, withCard())).purchaseUnits[0].payments.captures[0].id;
-  const chargeback = await open(second, 'fraudulent');
+  await page.goto(base + '/_sim', { waitUntil: 'domcontentloaded' });
+  await page.click(`button[data-dispute="${second}"]`); // a person's way of opening one
+  await page.waitForSelector('#said.on');
+  const chargeback = /PP-\S+/.exec(await page.textContent('#said'))[0];
   assert.equal((await show(chargeback)).dispute_channel, 'EXTERNAL');
   assert.deepEqual((await charges('stolen')).map((c) => [c.disputed, c.fees]), [[1099, 87 + 2000]]);
   await refused(payments.refundCapturedPayment({ captureId: second }), 422, 'REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK');

@@ -22,7 +22,7 @@ internal sealed class DisputeActions(PayPalBox box, Disputes disputes)
 
     public IEnumerable<Endpoint> Endpoints =>
     [
-        new("GET", "/v1/customer/disputes", List, "by transaction, state, start time and update time, by pages with next_page_token", "buyers' and partners' views, search text"),
+        new("GET", "/v1/customer/disputes", List, "by transaction, state, start time and update time, by pages with next_page_token", "buyers' and partners' views, search text, the test values ERRDIS…"),
         new("GET", At, ask => Show(disputes.Get(ask.Values[0])), "with the links of what may be done now"),
         Act("provide-evidence", Evidence, "JSON or multipart: tracking for PROOF_OF_FULFILLMENT, refund ids for PROOF_OF_REFUND, other types with notes or documents (10 MB each, 50 MB together); then under review, decided after 14 days"),
         Act("provide-supporting-info", Support, "notes while it is under review"),
