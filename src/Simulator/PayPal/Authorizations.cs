@@ -37,13 +37,13 @@ internal sealed class Authorizations(PayPalBox box, Cashier cashier, Shapes shap
         if (body["amount"] is { } amount)
         {
             (minor, var currency) = Wire.Amount(amount, "/amount");
-            if (currency != root.Unit.Currency) throw PayPalError.Refused("AUTH_CAPTURE_CURRENCY_MISMATCH", "/amount/currency_code", currency);
+            if (currency != root.Unit.Currency) throw PayPalError.Cannot("AUTH_CAPTURE_CURRENCY_MISMATCH", "/amount/currency_code", currency);
         }
 
         var basis = root.Child ?? root;
-        if (taken + minor > Math.Max(Ceiling(root), basis.Minor)) throw PayPalError.Refused("MAX_CAPTURE_AMOUNT_EXCEEDED", "/amount/value", Wire.Value(minor, root.Unit.Currency));
+        if (taken + minor > Math.Max(Ceiling(root), basis.Minor)) throw PayPalError.Cannot("MAX_CAPTURE_AMOUNT_EXCEEDED", "/amount/value", Wire.Value(minor, root.Unit.Currency));
         var invoice = Wire.Text(body, "invoice_id") ?? root.Unit.InvoiceId;
-        if (invoice is not null && invoice != root.Unit.InvoiceId && box.PaidInvoices.Contains(invoice)) throw PayPalError.Refused("DUPLICATE_INVOICE_ID", "/invoice_id", invoice);
+        if (invoice is not null && invoice != root.Unit.InvoiceId && box.PaidInvoices.Contains(invoice)) throw PayPalError.Cannot("DUPLICATE_INVOICE_ID", "/invoice_id", invoice);
         var final = Wire.Text(body, "final_capture") == "true";
         var whole = taken + minor >= root.Minor;
         Mark(root, final || whole ? "CAPTURED" : "PARTIALLY_CAPTURED");
@@ -56,13 +56,13 @@ internal sealed class Authorizations(PayPalBox box, Cashier cashier, Shapes shap
     {
         var root = PayPalBox.Find(box.Authorizations, ask.Values[0]);
         var body = PayPalBox.Read(ask);
-        if (root.Parent is not null) throw PayPalError.Refused("REAUTHORIZATION_NOT_SUPPORTED");
+        if (root.Parent is not null) throw PayPalError.Cannot("REAUTHORIZATION_NOT_SUPPORTED");
         Usable(root);
-        if (root.Child is not null) throw PayPalError.Refused("MAX_NUMBER_OF_REAUTHORIZATION_ALLOWED_EXCEEDED");
-        if (box.Now - root.CreatedMs < 3 * DayMs) throw PayPalError.Refused("REAUTHORIZATION_TOO_SOON");
+        if (root.Child is not null) throw PayPalError.Cannot("MAX_NUMBER_OF_REAUTHORIZATION_ALLOWED_EXCEEDED");
+        if (box.Now - root.CreatedMs < 3 * DayMs) throw PayPalError.Cannot("REAUTHORIZATION_TOO_SOON");
         var (minor, currency) = body["amount"] is { } amount ? Wire.Amount(amount, "/amount") : (root.Minor, root.Unit.Currency);
-        if (currency != root.Unit.Currency) throw PayPalError.Refused("AUTH_CURRENCY_MISMATCH", "/amount/currency_code", currency);
-        if (minor > Ceiling(root)) throw PayPalError.Refused("MAX_AUTHORIZATION_AMOUNT_EXCEEDED", "/amount/value", Wire.Value(minor, currency));
+        if (currency != root.Unit.Currency) throw PayPalError.Cannot("AUTH_CURRENCY_MISMATCH", "/amount/currency_code", currency);
+        if (minor > Ceiling(root)) throw PayPalError.Cannot("MAX_AUTHORIZATION_AMOUNT_EXCEEDED", "/amount/value", Wire.Value(minor, currency));
         var hold = Math.Max(minor - root.Truth.Captured, 0);
         if (hold > root.Truth.Held) box.Till.Authorise(root.Truth, hold - root.Truth.Held);
         else box.Till.Release(root.Truth, root.Truth.Held - hold);
@@ -82,11 +82,11 @@ internal sealed class Authorizations(PayPalBox box, Cashier cashier, Shapes shap
     private Answer Void(Ask ask)
     {
         var root = PayPalBox.Find(box.Authorizations, ask.Values[0]);
-        if (root.Parent is not null) throw PayPalError.Refused("CANNOT_BE_VOIDED");
-        if (root.Status == "CAPTURED") throw PayPalError.Refused("PREVIOUSLY_CAPTURED");
-        if (root.Expired) throw PayPalError.Refused("AUTHORIZATION_EXPIRED");
-        if (root.Status == "VOIDED") throw PayPalError.Refused("PREVIOUSLY_VOIDED");
-        if (root.Status == "DENIED") throw PayPalError.Refused("AUTHORIZATION_DENIED");
+        if (root.Parent is not null) throw PayPalError.Cannot("CANNOT_BE_VOIDED");
+        if (root.Status == "CAPTURED") throw PayPalError.Cannot("PREVIOUSLY_CAPTURED");
+        if (root.Expired) throw PayPalError.Cannot("AUTHORIZATION_EXPIRED");
+        if (root.Status == "VOIDED") throw PayPalError.Cannot("PREVIOUSLY_VOIDED");
+        if (root.Status == "DENIED") throw PayPalError.Cannot("AUTHORIZATION_DENIED");
         if (root.Truth.Held > 0) box.Till.Release(root.Truth, root.Truth.Held);
         if (root.Truth.Captured == 0 && root.Unit.InvoiceId is { } invoice) box.PaidInvoices.Remove(invoice);
         Mark(root, "VOIDED");
@@ -112,9 +112,9 @@ internal sealed class Authorizations(PayPalBox box, Cashier cashier, Shapes shap
 
     private static void Usable(Authorization root)
     {
-        if (root.Expired) throw PayPalError.Refused("AUTHORIZATION_EXPIRED");
-        if (root.Status == "VOIDED") throw PayPalError.Refused("AUTHORIZATION_VOIDED");
-        if (root.Status == "DENIED") throw PayPalError.Refused("AUTHORIZATION_DENIED");
-        if (root.Status == "CAPTURED") throw PayPalError.Refused("AUTHORIZATION_ALREADY_CAPTURED");
+        if (root.Expired) throw PayPalError.Cannot("AUTHORIZATION_EXPIRED");
+        if (root.Status == "VOIDED") throw PayPalError.Cannot("AUTHORIZATION_VOIDED");
+        if (root.Status == "DENIED") throw PayPalError.Cannot("AUTHORIZATION_DENIED");
+        if (root.Status == "CAPTURED") throw PayPalError.Cannot("AUTHORIZATION_ALREADY_CAPTURED");
     }
 }

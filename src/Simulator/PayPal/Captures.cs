@@ -48,21 +48,21 @@ internal sealed class Captures(PayPalBox box, Shapes shapes)
     {
         var capture = PayPalBox.Find(box.Captures, ask.Values[0]);
         var body = PayPalBox.Read(ask);
-        if (capture.Status == "DECLINED") throw PayPalError.Refused("CAPTURE_STATUS_NOT_VALID");
-        if (capture.Dispute is { Taken: > 0 }) throw PayPalError.Refused("REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK");
+        if (capture.Status == "DECLINED") throw PayPalError.Cannot("CAPTURE_STATUS_NOT_VALID");
+        if (capture.Dispute is { Taken: > 0 }) throw PayPalError.Cannot("REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK");
         var left = capture.Minor - capture.Refunded;
-        if (left == 0) throw PayPalError.Refused("CAPTURE_FULLY_REFUNDED");
-        if (box.Now - capture.CreatedMs > LimitMs) throw PayPalError.Refused("REFUND_TIME_LIMIT_EXCEEDED");
+        if (left == 0) throw PayPalError.Cannot("CAPTURE_FULLY_REFUNDED");
+        if (box.Now - capture.CreatedMs > LimitMs) throw PayPalError.Cannot("REFUND_TIME_LIMIT_EXCEEDED");
         var minor = left;
         if (body["amount"] is { } amount)
         {
             (minor, var currency) = Wire.Amount(amount, "/amount");
-            if (currency != capture.Currency) throw PayPalError.Refused("REFUND_CAPTURE_CURRENCY_MISMATCH", "/amount/currency_code", currency);
+            if (currency != capture.Currency) throw PayPalError.Cannot("REFUND_CAPTURE_CURRENCY_MISMATCH", "/amount/currency_code", currency);
         }
 
-        if (minor > left) throw PayPalError.Refused("REFUND_AMOUNT_EXCEEDED", "/amount/value", Wire.Value(minor, capture.Currency));
+        if (minor > left) throw PayPalError.Cannot("REFUND_AMOUNT_EXCEEDED", "/amount/value", Wire.Value(minor, capture.Currency));
         var open = capture.Dispute is { Open: true };
-        if (open && minor < left) throw PayPalError.Refused("CAPTURE_DISPUTED_PARTIAL_REFUND_NOT_ALLOWED");
+        if (open && minor < left) throw PayPalError.Cannot("CAPTURE_DISPUTED_PARTIAL_REFUND_NOT_ALLOWED");
         if (open) RefundedInDispute?.Invoke(capture, ask);
         var refund = new Refund
         {

@@ -17,7 +17,7 @@ internal sealed class Cashier(PayPalBox box, Acquirer acquirer, Shapes shapes)
     {
         foreach (var unit in order.Units)
         {
-            if (unit.InvoiceId is { } invoice && box.PaidInvoices.Contains(invoice)) throw PayPalError.Refused("DUPLICATE_INVOICE_ID", "/purchase_units/invoice_id", invoice);
+            if (unit.InvoiceId is { } invoice && box.PaidInvoices.Contains(invoice)) throw PayPalError.Cannot("DUPLICATE_INVOICE_ID", "/purchase_units/invoice_id", invoice);
         }
 
         var source = order.Source!;
@@ -26,7 +26,7 @@ internal sealed class Cashier(PayPalBox box, Acquirer acquirer, Shapes shapes)
         if (no is not null && source.Buyer is not null)
         {
             foreach (var unit in order.Units) Open(order, unit, PayPalBox.NewId(ask), no);
-            throw PayPalError.Refused("INSTRUMENT_DECLINED", link: shapes.PayerAction(order, "redirect"));
+            throw PayPalError.Cannot("INSTRUMENT_DECLINED", link: shapes.PayerAction(order, "redirect"));
         }
 
         for (var i = 0; i < rulings.Length; i++)

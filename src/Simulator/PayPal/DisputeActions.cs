@@ -42,7 +42,7 @@ internal sealed class DisputeActions(PayPalBox box, Disputes disputes)
     {
         var dispute = disputes.Get(ask.Values[0]);
         var (body, _) = Read(ask);
-        if (!DisputeShape.Actions(disputes, dispute).Contains(name)) throw PayPalError.Refused("ACTION_NOT_ALLOWED_IN_CURRENT_DISPUTE_STATE");
+        if (!DisputeShape.Actions(disputes, dispute).Contains(name)) throw PayPalError.Cannot("ACTION_NOT_ALLOWED_IN_CURRENT_DISPUTE_STATE");
         act(dispute, body, ask);
         JsonObject Links(Ask _) => new() { ["links"] = new JsonArray(box.Link("/v1/customer/disputes/" + dispute.Id, "self", "GET")) };
         return box.Answer(200, Links, ask, dispute.Id);
@@ -96,7 +96,7 @@ internal sealed class DisputeActions(PayPalBox box, Disputes disputes)
             "PROOF_OF_REFUND" => info?["refund_ids"] is JsonArray { Count: > 0 },
             _ => Plain.Contains(type) && (files > 0 || Wire.Text(evidence, "notes") is { Length: > 0 and <= 2_000 }),
         };
-        if (!enough) throw PayPalError.Refused("INVALID_EVIDENCE_TYPE", "/evidences/0/evidence_type", type);
+        if (!enough) throw PayPalError.Cannot("INVALID_EVIDENCE_TYPE", "/evidences/0/evidence_type", type);
     }
 
     private void Support(Dispute d, JsonObject body, Ask ask)
@@ -109,7 +109,7 @@ internal sealed class DisputeActions(PayPalBox box, Disputes disputes)
     {
         var type = Wire.Text(body, "accept_claim_type") ?? "REFUND";
         var minor = body["refund_amount"] is { } amount ? Wire.Amount(amount, "/refund_amount").Minor : d.Minor;
-        if (minor > d.Minor) throw PayPalError.Refused("INVALID_REFUND_AMOUNT", "/refund_amount/value", Wire.Value(minor, d.Currency));
+        if (minor > d.Minor) throw PayPalError.Cannot("INVALID_REFUND_AMOUNT", "/refund_amount/value", Wire.Value(minor, d.Currency));
         if (type == "REFUND_WITH_RETURN")
         {
             d.AfterReturn = minor;
@@ -144,7 +144,7 @@ internal sealed class DisputeActions(PayPalBox box, Disputes disputes)
     {
         var type = Wire.Text(body, "offer_type") ?? throw PayPalError.Missing("/offer_type");
         var minor = type == "REPLACEMENT_WITHOUT_REFUND" ? 0 : body["offer_amount"] is { } amount ? Wire.Amount(amount, "/offer_amount").Minor : d.Minor;
-        if (minor > d.Minor) throw PayPalError.Refused("INVALID_REFUND_AMOUNT", "/offer_amount/value", Wire.Value(minor, d.Currency));
+        if (minor > d.Minor) throw PayPalError.Cannot("INVALID_REFUND_AMOUNT", "/offer_amount/value", Wire.Value(minor, d.Currency));
         d.Offer = (minor, type);
         Say(d, Note(body, "note"), "SELLER");
         disputes.Move(d, "INQUIRY", "WAITING_FOR_BUYER_RESPONSE", ask);
@@ -206,7 +206,7 @@ internal sealed class DisputeActions(PayPalBox box, Disputes disputes)
             }
 
             all += part.Content.Length;
-            if (part.Content.Length > 10 << 20 || all > 50 << 20 || !Parts.Document(part)) throw PayPalError.Refused("INVALID_EVIDENCE_FILE", "/" + part.Name, part.FileName);
+            if (part.Content.Length > 10 << 20 || all > 50 << 20 || !Parts.Document(part)) throw PayPalError.Cannot("INVALID_EVIDENCE_FILE", "/" + part.Name, part.FileName);
             files.Add(part.FileName);
         }
 

@@ -18,7 +18,7 @@ internal sealed partial class OrderPatch(PayPalBox box)
     {
         var order = PayPalBox.Find(box.Orders, ask.Values[0]);
         if (JsonNode.Parse(ask.Body.Length == 0 ? "[]"u8 : ask.Body) is not JsonArray changes) throw PayPalError.Bad("INVALID_PARAMETER_SYNTAX", "/");
-        if (!order.Open) throw PayPalError.Refused("ORDER_ALREADY_COMPLETED");
+        if (!order.Open) throw PayPalError.Cannot("ORDER_ALREADY_COMPLETED");
         var units = order.Units.Select(u => (JsonObject)u.Asked.DeepClone()).ToList();
         var (intent, payer) = (order.Intent, order.Payer);
         for (var i = 0; i < changes.Count; i++)
@@ -27,7 +27,7 @@ internal sealed partial class OrderPatch(PayPalBox box)
             var path = Wire.Text(changes[i], "path") ?? throw PayPalError.Missing($"/{i}/path");
             if (op is not ("add" or "replace" or "remove")) throw PayPalError.Bad("INVALID_PARAMETER_VALUE", $"/{i}/op", op);
             var value = changes[i]!["value"];
-            if (op != "remove" && value is null) throw PayPalError.Refused("PATCH_VALUE_REQUIRED", path);
+            if (op != "remove" && value is null) throw PayPalError.Cannot("PATCH_VALUE_REQUIRED", path);
             if (path == "/intent" && op == "replace") intent = OrderRules.Intent(value);
             else if (path == "/payer" && op != "remove") payer = value as JsonObject ?? throw PayPalError.Bad("INVALID_PARAMETER_SYNTAX", path);
             else Apply(units, path, op, value);
@@ -42,29 +42,29 @@ internal sealed partial class OrderPatch(PayPalBox box)
 
     private static void Apply(List<JsonObject> units, string path, string op, JsonNode? value)
     {
-        if (!path.StartsWith('/')) throw PayPalError.Refused("INVALID_JSON_POINTER_FORMAT", path);
+        if (!path.StartsWith('/')) throw PayPalError.Cannot("INVALID_JSON_POINTER_FORMAT", path);
         var match = UnitPath().Match(path);
-        if (!match.Success) throw PayPalError.Refused("NOT_PATCHABLE", path);
+        if (!match.Success) throw PayPalError.Cannot("NOT_PATCHABLE", path);
         var at = units.FindIndex(u => Wire.Text(u, "reference_id") == match.Groups[1].Value);
         if (match.Groups[2].Value.Length == 0)
         {
-            if (op == "remove" || value is not JsonObject whole) throw PayPalError.Refused("NOT_PATCHABLE", path);
+            if (op == "remove" || value is not JsonObject whole) throw PayPalError.Cannot("NOT_PATCHABLE", path);
             var added = (JsonObject)whole.DeepClone();
             added["reference_id"] ??= match.Groups[1].Value;
             if (op == "add" && at < 0) units.Add(added);
             else if (op == "replace" && at >= 0) units[at] = added;
-            else throw PayPalError.Refused("INVALID_PATCH_OPERATION", path);
+            else throw PayPalError.Cannot("INVALID_PATCH_OPERATION", path);
             return;
         }
 
-        if (at < 0) throw PayPalError.Refused("REFERENCE_ID_NOT_FOUND", path, match.Groups[1].Value);
+        if (at < 0) throw PayPalError.Cannot("REFERENCE_ID_NOT_FOUND", path, match.Groups[1].Value);
         var attribute = match.Groups[2].Value[1..];
-        if (!Allowed.TryGetValue(attribute, out var ops) || !ops.Contains(op)) throw PayPalError.Refused("NOT_PATCHABLE", path);
+        if (!Allowed.TryGetValue(attribute, out var ops) || !ops.Contains(op)) throw PayPalError.Cannot("NOT_PATCHABLE", path);
         var names = attribute.Split('/');
         var holder = units[at];
         if (names.Length == 2) holder = (JsonObject)(holder[names[0]] ??= new JsonObject());
         var present = holder[names[^1]] is not null;
-        if (present == (op == "add")) throw PayPalError.Refused("INVALID_PATCH_OPERATION", path);
+        if (present == (op == "add")) throw PayPalError.Cannot("INVALID_PATCH_OPERATION", path);
         if (op == "remove") holder.Remove(names[^1]);
         else holder[names[^1]] = Wire.Copy(value);
     }

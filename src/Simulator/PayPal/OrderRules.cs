@@ -27,11 +27,11 @@ internal static class OrderRules
         if (units is not JsonArray list) throw PayPalError.Missing("/purchase_units");
         if (list.Count == 0) throw PayPalError.Bad("INVALID_ARRAY_MIN_ITEMS", "/purchase_units");
         if (list.Count > 10) throw PayPalError.Bad("INVALID_ARRAY_MAX_ITEMS", "/purchase_units");
-        if (list.Count > 1 && intent == "AUTHORIZE") throw PayPalError.Refused("UNSUPPORTED_INTENT", "/intent", intent);
+        if (list.Count > 1 && intent == "AUTHORIZE") throw PayPalError.Cannot("UNSUPPORTED_INTENT", "/intent", intent);
         var read = list.Select((u, i) => Unit(u, $"/purchase_units/{i}", list.Count > 1)).ToList();
-        if (read.Select(u => u.Currency).Distinct().Count() > 1) throw PayPalError.Refused("MULTI_CURRENCY_ORDER", "/purchase_units/1/amount/currency_code", read[1].Currency);
+        if (read.Select(u => u.Currency).Distinct().Count() > 1) throw PayPalError.Cannot("MULTI_CURRENCY_ORDER", "/purchase_units/1/amount/currency_code", read[1].Currency);
         var twice = read.GroupBy(u => u.ReferenceId).FirstOrDefault(g => g.Count() > 1);
-        if (twice is not null) throw PayPalError.Refused("DUPLICATE_REFERENCE_ID", "/purchase_units/1/reference_id", twice.Key);
+        if (twice is not null) throw PayPalError.Cannot("DUPLICATE_REFERENCE_ID", "/purchase_units/1/reference_id", twice.Key);
         return read;
     }
 
@@ -44,7 +44,7 @@ internal static class OrderRules
             if (Wire.Text(asked, name) is { } text && (text.Length == 0 || text.Length > most)) throw PayPalError.Bad("INVALID_STRING_LENGTH", $"{at}/{name}", text);
         }
 
-        if (many && asked["reference_id"] is null) throw PayPalError.Refused("REFERENCE_ID_REQUIRED", at + "/reference_id");
+        if (many && asked["reference_id"] is null) throw PayPalError.Cannot("REFERENCE_ID_REQUIRED", at + "/reference_id");
         Breakdown(asked, at, minor, currency);
         var kept = new JsonObject { ["reference_id"] = "default" };
         Wire.Copy(asked, kept, Kept);
@@ -80,12 +80,12 @@ internal static class OrderRules
         {
             if (breakdown?[name] is not { } part) return null;
             var (value, own) = Wire.Amount(part, $"{at}/amount/breakdown/{name}", zero: true);
-            return own == currency ? value : throw PayPalError.Refused("MULTI_CURRENCY_ORDER", $"{at}/amount/breakdown/{name}/currency_code", own);
+            return own == currency ? value : throw PayPalError.Cannot("MULTI_CURRENCY_ORDER", $"{at}/amount/breakdown/{name}/currency_code", own);
         }
 
         if (breakdown is not null && Parts.Sum(p => p.Sign * (Part(p.Name) ?? 0)) != minor)
         {
-            throw PayPalError.Refused("AMOUNT_MISMATCH", $"{at}/amount/value", Wire.Value(minor, currency));
+            throw PayPalError.Cannot("AMOUNT_MISMATCH", $"{at}/amount/value", Wire.Value(minor, currency));
         }
 
         if (asked["items"] is not JsonArray { Count: > 0 } items) return;
@@ -103,16 +103,16 @@ internal static class OrderRules
             tax += quantity * Own(own, here + "/tax", currency);
         }
 
-        if (Part("item_total") is not { } itemTotal) throw PayPalError.Refused("ITEM_TOTAL_REQUIRED", $"{at}/amount/breakdown/item_total");
-        if (itemTotal != total) throw PayPalError.Refused("ITEM_TOTAL_MISMATCH", $"{at}/amount/breakdown/item_total/value", Wire.Value(itemTotal, currency));
+        if (Part("item_total") is not { } itemTotal) throw PayPalError.Cannot("ITEM_TOTAL_REQUIRED", $"{at}/amount/breakdown/item_total");
+        if (itemTotal != total) throw PayPalError.Cannot("ITEM_TOTAL_MISMATCH", $"{at}/amount/breakdown/item_total/value", Wire.Value(itemTotal, currency));
         if (!taxed) return;
-        if (Part("tax_total") is not { } taxTotal) throw PayPalError.Refused("TAX_TOTAL_REQUIRED", $"{at}/amount/breakdown/tax_total");
-        if (taxTotal != tax) throw PayPalError.Refused("TAX_TOTAL_MISMATCH", $"{at}/amount/breakdown/tax_total/value", Wire.Value(taxTotal, currency));
+        if (Part("tax_total") is not { } taxTotal) throw PayPalError.Cannot("TAX_TOTAL_REQUIRED", $"{at}/amount/breakdown/tax_total");
+        if (taxTotal != tax) throw PayPalError.Cannot("TAX_TOTAL_MISMATCH", $"{at}/amount/breakdown/tax_total/value", Wire.Value(taxTotal, currency));
     }
 
     private static long Own(JsonNode? amount, string at, string currency)
     {
         var (minor, own) = Wire.Amount(amount, at, zero: true);
-        return own == currency ? minor : throw PayPalError.Refused("MULTI_CURRENCY_ORDER", at + "/currency_code", own);
+        return own == currency ? minor : throw PayPalError.Cannot("MULTI_CURRENCY_ORDER", at + "/currency_code", own);
     }
 }

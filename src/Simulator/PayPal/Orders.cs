@@ -53,7 +53,7 @@ internal sealed class Orders(PayPalBox box, Sources sources, Cashier cashier, Sh
         var order = PayPalBox.Find(box.Orders, ask.Values[0]);
         var body = PayPalBox.Read(ask);
         if (body["payment_source"] is not JsonObject asked) throw PayPalError.Missing("/payment_source");
-        if (!order.Open) throw PayPalError.Refused("ORDER_COMPLETED_OR_VOIDED");
+        if (!order.Open) throw PayPalError.Cannot("ORDER_COMPLETED_OR_VOIDED");
         Adopt(order, sources.Read(asked, ask));
         order.UpdatedMs = box.Now;
         return box.Answer(200, again => shapes.Order(order, PayPalBox.Full(again)), ask, order.Id);
@@ -63,13 +63,13 @@ internal sealed class Orders(PayPalBox box, Sources sources, Cashier cashier, Sh
     {
         var order = PayPalBox.Find(box.Orders, ask.Values[0]);
         var body = PayPalBox.Read(ask);
-        if (order.Status == "COMPLETED") throw PayPalError.Refused(order.Intent == "CAPTURE" ? "ORDER_ALREADY_CAPTURED" : "ORDER_ALREADY_AUTHORIZED");
-        if (order.Status == "VOIDED") throw PayPalError.Refused("ORDER_COMPLETED_OR_VOIDED");
-        if (order.Intent != intent) throw PayPalError.Refused("ACTION_DOES_NOT_MATCH_INTENT");
-        if (order.Status != "APPROVED" && box.Now - order.CreatedMs > OpenMs) throw PayPalError.Refused("ORDER_EXPIRED");
+        if (order.Status == "COMPLETED") throw PayPalError.Cannot(order.Intent == "CAPTURE" ? "ORDER_ALREADY_CAPTURED" : "ORDER_ALREADY_AUTHORIZED");
+        if (order.Status == "VOIDED") throw PayPalError.Cannot("ORDER_COMPLETED_OR_VOIDED");
+        if (order.Intent != intent) throw PayPalError.Cannot("ACTION_DOES_NOT_MATCH_INTENT");
+        if (order.Status != "APPROVED" && box.Now - order.CreatedMs > OpenMs) throw PayPalError.Cannot("ORDER_EXPIRED");
         if (body["payment_source"] is JsonObject asked) Adopt(order, sources.Read(asked, ask));
-        if (order is { Status: "PAYER_ACTION_REQUIRED", Source.Wallet: false }) throw PayPalError.Refused("PAYER_ACTION_REQUIRED", link: shapes.PayerAction(order, "payer-action"));
-        if (order.Status != "APPROVED") throw PayPalError.Refused("ORDER_NOT_APPROVED");
+        if (order is { Status: "PAYER_ACTION_REQUIRED", Source.Wallet: false }) throw PayPalError.Cannot("PAYER_ACTION_REQUIRED", link: shapes.PayerAction(order, "payer-action"));
+        if (order.Status != "APPROVED") throw PayPalError.Cannot("ORDER_NOT_APPROVED");
         cashier.Take(order, ask);
         return box.Answer(201, again => shapes.Order(order, PayPalBox.Full(again)), ask, order.Id);
     }

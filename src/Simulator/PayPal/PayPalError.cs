@@ -14,7 +14,7 @@ internal sealed class PayPalError(int status, string name, string message, JsonO
     public static PayPalError Missing(string field, string location = "body") => Bad("MISSING_REQUIRED_PARAMETER", field, "", location);
 
     /// <summary>422: well formed, and not possible.</summary>
-    public static PayPalError Refused(string issue, string? field = null, string? value = null, JsonObject? link = null) => Of(issue, field, value, "body", null, link);
+    public static PayPalError Cannot(string issue, string? field = null, string? value = null, JsonObject? link = null) => Of(issue, field, value, "body", null, link);
 
     public static PayPalError NoSuch() => Of("INVALID_RESOURCE_ID", null, null, null);
 

@@ -16,14 +16,14 @@ internal sealed class Sources(PayPalBox box)
         if (asked["token"] is JsonObject token) return OfToken(Wire.Text(token, "id") ?? throw PayPalError.Missing(At + "/token/id"), At + "/token/id");
         throw asked.Count == 0
             ? PayPalError.Missing(At)
-            : PayPalError.Refused("PAYMENT_SOURCE_CANNOT_BE_USED", $"{At}/{asked.First().Key}");
+            : PayPalError.Cannot("PAYMENT_SOURCE_CANNOT_BE_USED", $"{At}/{asked.First().Key}");
     }
 
     /// <summary>Checks number, expiry and security code; the fields must be there.</summary>
     public Card Card(JsonObject card, string at)
     {
         var number = Wire.Text(card, "number")?.Replace(" ", "", StringComparison.Ordinal) ?? throw PayPalError.Missing(at + "/number");
-        if (!number.All(char.IsAsciiDigit) || !World.Card.Luhn(number)) throw PayPalError.Refused("VALIDATION_ERROR", at + "/number");
+        if (!number.All(char.IsAsciiDigit) || !World.Card.Luhn(number)) throw PayPalError.Cannot("VALIDATION_ERROR", at + "/number");
         var expiry = Wire.Text(card, "expiry") ?? throw PayPalError.Missing(at + "/expiry");
         if (!DateOnly.TryParseExact(expiry + "-01", "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var month))
         {
@@ -33,7 +33,7 @@ internal sealed class Sources(PayPalBox box)
         var code = Wire.Text(card, "security_code");
         if (code is not null && (code.Length is < 3 or > 4 || !code.All(char.IsAsciiDigit))) throw PayPalError.Bad("INVALID_STRING_LENGTH", at + "/security_code");
         var read = new Card(number, month.Month, month.Year, code);
-        return read.ExpiredAt(box.Stage.Clock.GetUtcNow()) ? throw PayPalError.Refused("CARD_EXPIRED", at + "/expiry", expiry) : read;
+        return read.ExpiredAt(box.Stage.Clock.GetUtcNow()) ? throw PayPalError.Cannot("CARD_EXPIRED", at + "/expiry", expiry) : read;
     }
 
     /// <summary>The world's shoppers have wallets too: their e-mail address names the card behind it.</summary>
@@ -100,7 +100,7 @@ internal sealed class Sources(PayPalBox box)
 
     private Source OfToken(string id, string at)
     {
-        if (!box.Vault.TryGetValue(id, out var kept)) throw PayPalError.Refused("TOKEN_ID_NOT_FOUND", at, id);
+        if (!box.Vault.TryGetValue(id, out var kept)) throw PayPalError.Cannot("TOKEN_ID_NOT_FOUND", at, id);
         return new Source { Card = kept.Card, Holder = kept.Holder, Buyer = kept.Buyer, Wallet = kept.Buyer is not null, Stored = true, Kept = kept };
     }
 

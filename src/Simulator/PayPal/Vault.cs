@@ -79,7 +79,7 @@ internal sealed class Vault(PayPalBox box, Sources sources)
         var source = Wire.Object(body, "payment_source") ?? throw PayPalError.Missing("/payment_source");
         var card = source["card"] as JsonObject;
         var wallet = source["paypal"] as JsonObject;
-        if (card is null && wallet is null) throw PayPalError.Refused("PAYMENT_SOURCE_CANNOT_BE_USED", "/payment_source");
+        if (card is null && wallet is null) throw PayPalError.Cannot("PAYMENT_SOURCE_CANNOT_BE_USED", "/payment_source");
         var context = (card ?? wallet)!["experience_context"];
         var asks = wallet is not null || Wire.Text(card, "verification_method") == "SCA_ALWAYS";
         var setup = new SetupToken
@@ -103,8 +103,8 @@ internal sealed class Vault(PayPalBox box, Sources sources)
         {
             var from = Wire.Text(token, "id") ?? throw PayPalError.Missing("/payment_source/token/id");
             if (!_setups.TryGetValue(from, out var setup)) throw PayPalError.NoSuch();
-            if (setup.Status == "VAULTED") throw PayPalError.Refused("SETUP_TOKEN_ALREADY_TOKENIZED", "/payment_source/token/id", from);
-            if (setup.Status != "APPROVED") throw PayPalError.Refused("PAYER_ACTION_REQUIRED", "/payment_source/token/id", from);
+            if (setup.Status == "VAULTED") throw PayPalError.Cannot("SETUP_TOKEN_ALREADY_TOKENIZED", "/payment_source/token/id", from);
+            if (setup.Status != "APPROVED") throw PayPalError.Cannot("PAYER_ACTION_REQUIRED", "/payment_source/token/id", from);
             setup.Status = "VAULTED";
             var behind = setup.Buyer is { } buyer ? sources.Behind(buyer.Email) : setup.Card! with { Cvc = null };
             kept = new StoredSource(id, setup.Customer, setup.MerchantCustomer, behind, setup.Holder, setup.Buyer, setup.Description);

@@ -68,17 +68,17 @@ internal static class Wire
         var currency = Text(amount, "currency_code") ?? throw PayPalError.Missing(at + "/currency_code");
         var text = Text(amount, "value") ?? throw PayPalError.Missing(at + "/value");
         if (currency.Length != 3 || !currency.All(char.IsAsciiLetter)) throw PayPalError.Bad("INVALID_STRING_LENGTH", at + "/currency_code", currency);
-        if (!Currencies.Contains(currency)) throw PayPalError.Refused("INVALID_CURRENCY_CODE", at + "/currency_code", currency);
+        if (!Currencies.Contains(currency)) throw PayPalError.Cannot("INVALID_CURRENCY_CODE", at + "/currency_code", currency);
         if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
         {
             throw PayPalError.Bad("INVALID_PARAMETER_SYNTAX", at + "/value", text);
         }
 
         var dot = text.IndexOf('.', StringComparison.Ordinal);
-        if (dot >= 0 && text.Length - dot - 1 > Places(currency)) throw PayPalError.Refused("DECIMAL_PRECISION", at + "/value", text);
-        if (value > 9_999_999.99m) throw PayPalError.Refused("MAX_VALUE_EXCEEDED", at + "/value", text);
-        if (zero && value < 0) throw PayPalError.Refused("CANNOT_BE_NEGATIVE", at + "/value", text);
-        if (!zero && value <= 0) throw PayPalError.Refused("CANNOT_BE_ZERO_OR_NEGATIVE", at + "/value", text);
+        if (dot >= 0 && text.Length - dot - 1 > Places(currency)) throw PayPalError.Cannot("DECIMAL_PRECISION", at + "/value", text);
+        if (value > 9_999_999.99m) throw PayPalError.Cannot("MAX_VALUE_EXCEEDED", at + "/value", text);
+        if (zero && value < 0) throw PayPalError.Cannot("CANNOT_BE_NEGATIVE", at + "/value", text);
+        if (!zero && value <= 0) throw PayPalError.Cannot("CANNOT_BE_ZERO_OR_NEGATIVE", at + "/value", text);
         return ((long)(value * (Places(currency) == 0 ? 1 : 100)), currency);
     }
 }
