@@ -79,6 +79,9 @@ test('authorize, capture in parts up to 115 %, reauthorize, void', async () => {
   await refused(payments.voidPayment({ authorizationId: again.id }), 422, 'CANNOT_BE_VOIDED');
   assert.equal((await payments.voidPayment({ authorizationId: two.id, prefer: 'return=representation' })).result.status, 'VOIDED');
   await refused(payments.captureAuthorizedPayment({ authorizationId: again.id }), 422, 'AUTHORIZATION_VOIDED');
+  const four = await held({ invoiceId: 'freed' });
+  assert.equal((await payments.voidPayment({ authorizationId: four.id })).statusCode, 204);
+  assert.equal((await order({ invoiceId: 'freed' }, withCard())).status, 'COMPLETED');
   const three = await held({ customId: 'lapsed' });
   await sim('/clock', { advance: '30d' });
   await logIn();

@@ -89,6 +89,33 @@ public sealed class PayPalTests
     }
 
     [Fact]
+    public async Task A_snapshot_restores_what_was_asked()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            string before;
+            await using (var simulator = (await Simulator.Start(new() { Providers = ["paypal"], Snapshot = path })).Value)
+            {
+                using var client = await ClientAsync(simulator);
+                await SendAsync(client, "/v2/checkout/orders", Card("one", 1_000), "one");
+                await simulator.AdvanceAsync(TimeSpan.FromHours(1));
+                await WalletAsync(client, "two", 2_000, "two");
+                before = Summary(simulator);
+            }
+
+            await using var again = (await Simulator.Start(new() { Providers = ["paypal"], Snapshot = path })).Value;
+            Summary(again).ShouldBe(before);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static string Summary(Simulator simulator) => string.Join('\n', simulator.Charges().Select(c => $"{c.Id} {c.Captured} {c.Outcome} {c.CreatedMs}"));
+
+    [Fact]
     public async Task A_settlement_file_can_lose_a_line_repeat_itself_or_end_early()
     {
         await using var simulator = (await Simulator.Start(new() { Providers = ["paypal"], Seed = 4 })).Value;

@@ -14,7 +14,6 @@ namespace Busker.Simulator.Core;
 internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeline, int Port)> providers, ControlApi control)
     : IHttpApplication<IFeatureCollection>, IAsyncDisposable
 {
-    private static readonly string[] Known = [".stripe.com", ".adyen.com", ".paypal.com"];
     private readonly Dictionary<int, Pipeline> _byPort = [];
     private KestrelServer? _server;
 
@@ -64,21 +63,14 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
     private static async ValueTask<Ask> ReadAsync(IFeatureCollection context)
     {
         var request = context.GetRequiredFeature<IHttpRequestFeature>();
-        var host = Host(request.Headers.Host.ToString(), context.GetRequiredFeature<IHttpConnectionFeature>());
+        var host = request.Headers.Host.ToString();
         return new Ask
         {
             Method = request.Method, Path = request.Path, Query = request.QueryString, Headers = request.Headers,
-            Origin = "http://" + host,
+            Origin = "http://" + (host.Length > 0 ? host : "127.0.0.1"),
             Lane = request.Headers.TryGetValue("Sim-Lane", out var lane) ? lane.ToString() : "",
             Body = await BodyAsync(request),
         };
-    }
-
-    /// <summary>Clients that believe they speak to the provider itself still get links that lead here.</summary>
-    private static string Host(string host, IHttpConnectionFeature connection)
-    {
-        var theirs = host.Length == 0 || Array.Exists(Known, k => host.EndsWith(k, StringComparison.OrdinalIgnoreCase));
-        return theirs ? new IPEndPoint(connection.LocalIpAddress ?? IPAddress.Loopback, connection.LocalPort).ToString() : host;
     }
 
     private static async ValueTask<byte[]> BodyAsync(IHttpRequestFeature request)

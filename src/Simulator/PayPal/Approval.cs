@@ -76,13 +76,13 @@ internal sealed class Approval(PayPalBox box, Sources sources, Vault vault, Shap
         order.Status = "APPROVED";
         order.UpdatedMs = box.Now;
         var at = box.Now;
-        box.Events.Send("CHECKOUT.ORDER.APPROVED", "checkout-order", "2.0", "An order has been approved by buyer", shapes.Order(order, true), ask);
+        box.Events.Send("CHECKOUT.ORDER.APPROVED", "checkout-order", "2.0", "An order has been approved by buyer", () => shapes.Order(order, true), ask);
         box.Stage.Clock.Schedule(Patience, () =>
         {
             if (order.Status != "APPROVED" || order.UpdatedMs != at) return;
             order.Status = "VOIDED";
             order.UpdatedMs = box.Now;
-            box.Events.Send("CHECKOUT.PAYMENT-APPROVAL.REVERSED", "checkout-order", "2.0", "A payment has been reversed after approval.", shapes.Order(order, true), null);
+            box.Events.Send("CHECKOUT.PAYMENT-APPROVAL.REVERSED", "checkout-order", "2.0", "A payment has been reversed after approval.", () => shapes.Order(order, true), null);
         });
     }
 

@@ -75,7 +75,7 @@ internal sealed class Authorizations(PayPalBox box, Cashier cashier, Shapes shap
         root.Unit.Authorizations.Add(child);
         box.Authorizations.Add(child.Id, child);
         box.Ledger.Note(child.Id, "T1301", minor, currency, root.Id);
-        box.Events.Send("PAYMENT.AUTHORIZATION.CREATED", "authorization", "2.0", $"A successful payment reauthorization was created for {Cashier.Said(minor, root.Unit)}", shapes.Authorization(child, true, true), ask);
+        box.Events.Send("PAYMENT.AUTHORIZATION.CREATED", "authorization", "2.0", $"A successful payment reauthorization was created for {Cashier.Said(minor, root.Unit)}", () => shapes.Authorization(child, true, true), ask);
         return box.Answer(201, again => shapes.Authorization(child, PayPalBox.Full(again), true), ask, child.Id);
     }
 
@@ -90,8 +90,9 @@ internal sealed class Authorizations(PayPalBox box, Cashier cashier, Shapes shap
         if (root.Truth.Held > 0) box.Till.Release(root.Truth, root.Truth.Held);
         if (root.Truth.Captured == 0 && root.Unit.InvoiceId is { } invoice) box.PaidInvoices.Remove(invoice);
         Mark(root, "VOIDED");
+        if (root.Truth.Captured == 0) root.Order.Status = "VOIDED";
         box.Ledger.Note(root.Id, "T1302", root.Minor, root.Unit.Currency, root.Order.Id);
-        box.Events.Send("PAYMENT.AUTHORIZATION.VOIDED", "authorization", "2.0", "A payment authorization was voided", shapes.Authorization(root, true, true), ask);
+        box.Events.Send("PAYMENT.AUTHORIZATION.VOIDED", "authorization", "2.0", "A payment authorization was voided", () => shapes.Authorization(root, true, true), ask);
         if (!PayPalBox.Full(ask))
         {
             box.Latest = _ => new Answer(204, [], "application/json", root.Id);

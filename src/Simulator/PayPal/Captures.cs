@@ -28,7 +28,7 @@ internal sealed class Captures(PayPalBox box, Shapes shapes)
         capture.Refunded -= refund.Minor;
         Mark(capture);
         box.Ledger.Post(new Posting(Ids.Capitals(box.Stage.Seed, id, "refund returned", 17), "T1900", refund.Minor, 0, capture.Currency) { ReferenceId = id, ReferenceType = "TXN" });
-        box.Events.Send("PAYMENT.REFUND.FAILED", "refund", "2.0", $"A refund of {Cashier.Said(refund.Minor, capture.Unit)} failed", shapes.Refund(refund, true), null);
+        box.Events.Send("PAYMENT.REFUND.FAILED", "refund", "2.0", $"A refund of {Cashier.Said(refund.Minor, capture.Unit)} failed", () => shapes.Refund(refund, true), null);
         return true;
     }
 
@@ -70,7 +70,7 @@ internal sealed class Captures(PayPalBox box, Shapes shapes)
             InvoiceId = Wire.Text(body, "invoice_id") ?? capture.InvoiceId, CustomId = Wire.Text(body, "custom_id") ?? capture.CustomId, Note = Wire.Text(body, "note_to_payer"),
         };
         Give(refund);
-        box.Events.Send("PAYMENT.CAPTURE.REFUNDED", "refund", "2.0", $"A {Cashier.Said(minor, capture.Unit)} capture payment was refunded", shapes.Refund(refund, true), ask);
+        box.Events.Send("PAYMENT.CAPTURE.REFUNDED", "refund", "2.0", $"A {Cashier.Said(minor, capture.Unit)} capture payment was refunded", () => shapes.Refund(refund, true), ask);
         return box.Answer(201, again => shapes.Refund(refund, PayPalBox.Full(again)), ask, refund.Id);
     }
 

@@ -40,7 +40,7 @@ internal sealed class Cashier(PayPalBox box, Acquirer acquirer, Shapes shapes)
         order.UpdatedMs = box.Now;
         if (no is not null) return;
         if (source is { Keep: true, Kept: null }) Keep(source, ask);
-        if (order.Intent == "CAPTURE") box.Events.Send("CHECKOUT.ORDER.COMPLETED", "checkout-order", "2.0", $"Checkout Order Completed", shapes.Order(order, true), ask);
+        if (order.Intent == "CAPTURE") box.Events.Send("CHECKOUT.ORDER.COMPLETED", "checkout-order", "2.0", $"Checkout Order Completed", () => shapes.Order(order, true), ask);
     }
 
     /// <summary>Takes money: from a hold, or at once. Fees go to PayPal, the rest is the merchant's to use.</summary>
@@ -63,7 +63,7 @@ internal sealed class Cashier(PayPalBox box, Acquirer acquirer, Shapes shapes)
             ReferenceId = from?.Id ?? order.Id, ReferenceType = from is null ? "ODR" : "TXN", InvoiceId = invoice, CustomId = custom, Buyer = order.Source.Buyer,
             Instrument = order.Source.Buyer is null ? "CREDITCARD" : null,
         });
-        box.Events.Send("PAYMENT.CAPTURE.COMPLETED", "capture", "2.0", $"Payment completed for {Said(minor, unit)}", shapes.Capture(capture, true, true), ask);
+        box.Events.Send("PAYMENT.CAPTURE.COMPLETED", "capture", "2.0", $"Payment completed for {Said(minor, unit)}", () => shapes.Capture(capture, true, true), ask);
         Captured?.Invoke(capture);
         return capture;
     }
@@ -88,7 +88,7 @@ internal sealed class Cashier(PayPalBox box, Acquirer acquirer, Shapes shapes)
         };
         unit.Captures.Add(declined);
         box.Captures.Add(id, declined);
-        box.Events.Send("PAYMENT.CAPTURE.DECLINED", "capture", "2.0", $"A payment for {Said(unit.Minor, unit)} was declined", shapes.Capture(declined, true, true), ask);
+        box.Events.Send("PAYMENT.CAPTURE.DECLINED", "capture", "2.0", $"A payment for {Said(unit.Minor, unit)} was declined", () => shapes.Capture(declined, true, true), ask);
     }
 
     private void Authorize(Order order, Unit unit, Ruling ruling, JsonObject? processor, Ask ask)
@@ -107,7 +107,7 @@ internal sealed class Cashier(PayPalBox box, Acquirer acquirer, Shapes shapes)
         if (unit.InvoiceId is { } invoice) box.PaidInvoices.Add(invoice);
         box.Ledger.Note(id, "T1300", unit.Minor, unit.Currency, order.Id);
         box.Stage.Clock.Schedule(Life, () => Expire(authorization));
-        box.Events.Send("PAYMENT.AUTHORIZATION.CREATED", "authorization", "2.0", $"A successful payment authorization was created for {Said(unit.Minor, unit)}", shapes.Authorization(authorization, true, true), ask);
+        box.Events.Send("PAYMENT.AUTHORIZATION.CREATED", "authorization", "2.0", $"A successful payment authorization was created for {Said(unit.Minor, unit)}", () => shapes.Authorization(authorization, true, true), ask);
     }
 
     /// <summary>After 29 days what is still held goes back to the payer.</summary>
@@ -117,10 +117,10 @@ internal sealed class Cashier(PayPalBox box, Acquirer acquirer, Shapes shapes)
         authorization.Expired = true;
         if (authorization.Truth.Held > 0) box.Till.Release(authorization.Truth, authorization.Truth.Held);
         if (authorization.Child is { } child) child.Expired = true;
-        if (authorization.Status == "CREATED") authorization.Status = "VOIDED";
-        else authorization.Status = "CAPTURED";
+        authorization.Status = authorization.Status == "CREATED" ? "VOIDED" : "CAPTURED";
+        if (authorization.Truth.Captured == 0) authorization.Order.Status = "VOIDED";
         authorization.UpdatedMs = box.Now;
-        box.Events.Send("PAYMENT.AUTHORIZATION.VOIDED", "authorization", "2.0", "A payment authorization expired", shapes.Authorization(authorization, true, true), null);
+        box.Events.Send("PAYMENT.AUTHORIZATION.VOIDED", "authorization", "2.0", "A payment authorization expired", () => shapes.Authorization(authorization, true, true), null);
     }
 
     private void Keep(Source source, Ask ask)
@@ -128,7 +128,7 @@ internal sealed class Cashier(PayPalBox box, Acquirer acquirer, Shapes shapes)
         var id = ask.NewId("", 8).ToLowerInvariant();
         source.Kept = new StoredSource(id, source.Customer!, null, source.Card is null ? null : source.Card with { Cvc = null }, source.Holder, source.Buyer, null);
         box.Vault.Add(id, source.Kept);
-        box.Events.Send("VAULT.PAYMENT-TOKEN.CREATED", "payment_token", "3.0", "A payment token has been created.", Vault.Shape(box, source.Kept), ask);
+        box.Events.Send("VAULT.PAYMENT-TOKEN.CREATED", "payment_token", "3.0", "A payment token has been created.", () => Vault.Shape(box, source.Kept), ask);
     }
 
     private Charge Open(Order order, Unit unit, string id, Ruling ruling) => box.Till.Open(new Charge

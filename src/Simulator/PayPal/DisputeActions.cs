@@ -33,7 +33,7 @@ internal sealed class DisputeActions(PayPalBox box, Disputes disputes)
         Act("make-offer", Offer, "in an inquiry"),
         Act("accept-offer", (d, _, ask) => disputes.Resolve(d, "RESOLVED_BUYER_FAVOUR", Math.Min(d.Offer!.Value.Minor, d.Minor), ask), "the buyer takes it: the money goes"),
         Act("deny-offer", Deny, "the buyer does not"),
-        Act("escalate", (d, _, ask) => disputes.Move(d, "CHARGEBACK", "WAITING_FOR_SELLER_RESPONSE", ask), "from inquiry to claim"),
+        Act("escalate", (d, _, ask) => disputes.Move(d, "CHARGEBACK", "WAITING_FOR_SELLER_RESPONSE", ask), "from inquiry to claim", "dispute fees of claims: only chargebacks cost one"),
         Act("adjudicate", Adjudicate, "the sandbox decides: BUYER_FAVOR or SELLER_FAVOR"),
         Act("require-evidence", Require, "the sandbox asks the buyer or the seller for evidence"),
     ];

@@ -6,8 +6,6 @@ namespace Busker.Simulator.PayPal;
 /// <summary>What a dispute does to the balance: withheld, taken, returned; each with its line in the ledger.</summary>
 internal sealed class DisputeMoney(PayPalBox box)
 {
-    private int _lines;
-
     public void Withhold(Dispute d)
     {
         d.Held = d.Minor;
@@ -63,7 +61,7 @@ internal sealed class DisputeMoney(PayPalBox box)
     });
 
     private void Line(Dispute d, string code, long gross) =>
-        box.Ledger.Post(new Posting(Ids.Capitals(box.Stage.Seed, $"{d.Id} {code} {++_lines}", "movement", 17), code, gross, 0, d.Currency)
+        box.Ledger.Post(new Posting(box.NewId(), code, gross, 0, d.Currency)
         {
             ReferenceId = d.Capture.Id, ReferenceType = "TXN", InvoiceId = d.Capture.InvoiceId, CustomId = d.Capture.CustomId, Buyer = d.Capture.Order.Source!.Buyer,
         });

@@ -46,8 +46,7 @@ internal sealed class Disputes(PayPalBox box)
     {
         var capture = box.Captures.GetValueOrDefault(id) ?? box.Captures.Values.FirstOrDefault(c => c.Truth.Id == id && c.Left > 0);
         if (capture is null || capture.Status == "DECLINED") return new Fault(Code.NotFound, "CHARGE", $"there is no captured charge {id}");
-        var word = Reasons.GetValueOrDefault(reason, reason.ToUpperInvariant());
-        if (!Known.Contains(word)) return new Fault(Code.InvalidArgument, "REASON", $"'{reason}' is no reason: {string.Join(", ", Reasons.Keys)}, {string.Join(", ", Known)}");
+        var word = Reasons.GetValueOrDefault(reason, Known.Contains(reason) ? reason : "OTHER");
         if (capture.Dispute is not null) return new Fault(Code.FailedPrecondition, "CHARGE", $"{id} has been disputed already");
         if (capture.Left <= 0) return new Fault(Code.FailedPrecondition, "CHARGE", $"nothing is left of {id} to dispute");
         return $"{Open(capture, word).Id} is open";
@@ -147,5 +146,5 @@ internal sealed class Disputes(PayPalBox box)
     });
 
     private void Tell(Dispute d, string what, Ask? ask) =>
-        box.Events.Send("CUSTOMER.DISPUTE." + what, "dispute", "1.0", $"A dispute was {what.ToLowerInvariant()} with case # {d.Id}", DisputeShape.Of(box, this, d), ask);
+        box.Events.Send("CUSTOMER.DISPUTE." + what, "dispute", "1.0", $"A dispute was {what.ToLowerInvariant()} with case # {d.Id}", () => DisputeShape.Of(box, this, d), ask);
 }

@@ -32,7 +32,6 @@ internal sealed class Events(PayPalBox box)
 
     private readonly Dictionary<string, Happening> _byId = [];
     private readonly Queue<string> _order = new();
-    private int _number;
 
     public Dictionary<string, Hook> Hooks { get; } = [];
     public Authority Authority { get; } = new(box.Stage.Seed);
@@ -40,17 +39,16 @@ internal sealed class Events(PayPalBox box)
 
     public Happening? Find(string id) => _byId.GetValueOrDefault(id);
 
-    public void Send(string type, string resourceType, string version, string summary, JsonObject resource, Ask? cause)
+    public void Send(string type, string resourceType, string version, string summary, Func<JsonObject> resource, Ask? cause)
     {
-        if (Hooks.Count == 0 && _number == 0) return;
-        var e = Make(type, resourceType, version, summary, resource);
-        foreach (var hook in Hooks.Values.Where(h => h.Wants(type))) Deliver(e, hook, cause, 0);
+        if (Hooks.Count == 0 && _order.Count == 0) return; // nobody has ever asked for events
+        var e = Make(type, resourceType, version, summary, resource());
+        foreach (var hook in Hooks.Values.Where(h => h.Wants(type))) Deliver(e, hook, cause);
     }
 
     public Happening Make(string type, string resourceType, string version, string summary, JsonObject resource)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"{Wire.Text(resource, "id") ?? Wire.Text(resource, "dispute_id")} {type} {++_number}");
-        var id = $"WH-{Ids.Capitals(box.Stage.Seed, name, "event", 17)}-{Ids.Capitals(box.Stage.Seed, name, "event 2", 17)}";
+        var id = $"WH-{box.NewId()}-{box.NewId()}";
         var e = new Happening(id, type, resourceType, version, summary, resource, box.Now);
         _byId[id] = e;
         _order.Enqueue(id);
@@ -69,11 +67,10 @@ internal sealed class Events(PayPalBox box)
         };
     }
 
-    /// <summary><paramref name="again"/> counts what was asked to be sent again: each is a transmission of its own.</summary>
-    public void Deliver(Happening e, Hook hook, Ask? cause, int again)
+    public void Deliver(Happening e, Hook hook, Ask? cause)
     {
         var body = Wire.Bytes(Shape(e));
-        var transmission = Transmission(string.Create(CultureInfo.InvariantCulture, $"{e.Id} {hook.Id} {again}"));
+        var transmission = Transmission(box.NewId());
         e.Sent[hook.Id] = null;
         box.Stage.Webhooks.Send(new Delivery
         {

@@ -55,7 +55,7 @@ internal sealed class Ledger(PayPalBox box)
         _postings.Add(posting with { AtMs = atMs, Balance = balance });
         if (_closing) return;
         _closing = true;
-        box.Stage.Clock.ScheduleAt(((box.Now / DayMs) + 1) * DayMs, CloseDay);
+        box.Stage.Clock.ScheduleLast(((box.Now / DayMs) + 1) * DayMs, "paypal day", CloseDay);
     }
 
     private void CloseDay()
@@ -73,7 +73,7 @@ internal sealed class Ledger(PayPalBox box)
 
         var day = DateTimeOffset.FromUnixTimeMilliseconds(last);
         var name = string.Create(CultureInfo.InvariantCulture, $"STL-{day:yyyyMMdd}.01.009.CSV");
-        var lines = Settlement.Lines(box.Merchant, end, _postings.Skip(_reported).Where(p => p.Affects), _opening, _balances);
+        var lines = Settlement.Lines(box.Merchant, end, _postings.Skip(_reported).Where(p => p.Affects).OrderBy(p => p.AtMs).ThenBy(p => p.Id, StringComparer.Ordinal), _opening, _balances);
         _files.Add((name, FileFaults.Apply(box.Stage, "paypal", name, lines, Settlement.HeaderLines, _files.Count > 0 ? _files[^1].Text : null), end));
         foreach (var (currency, balance) in _balances) _opening[currency] = balance;
         _reported = _postings.Count;

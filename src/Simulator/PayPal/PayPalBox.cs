@@ -39,6 +39,9 @@ internal sealed class PayPalBox
 
     public static string NewId(Ask ask) => ask.NewId("", 17).ToUpperInvariant();
 
+    /// <summary>A new id for what the request at work, or what an earlier one scheduled, leads to.</summary>
+    public string NewId() => Stage.Clock.Cause.NewId("", 17).ToUpperInvariant();
+
     public static JsonObject Read(Ask ask)
     {
         if (ask.Body.Length == 0) return [];

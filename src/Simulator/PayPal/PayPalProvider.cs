@@ -50,7 +50,7 @@ internal sealed class PayPalProvider : Provider
 
     public override Answer? Admit(Ask ask)
     {
-        _box.Origin = ask.Origin;
+        _box.Origin = Origin(ask);
         if (Array.Exists(Open, p => ask.Path.StartsWith(p, StringComparison.Ordinal))) return null;
         var debugId = DebugId(ask);
         if (_door.Refusal(ask, debugId) is { } refused) return refused;
@@ -60,7 +60,7 @@ internal sealed class PayPalProvider : Provider
 
     public override Answer Handle(Ask ask)
     {
-        _box.Origin = ask.Origin;
+        _box.Origin = Origin(ask);
         _box.Latest = null;
         try
         {
@@ -78,8 +78,6 @@ internal sealed class PayPalProvider : Provider
     }
 
     public override void Keep(Ask ask, Answer answer) => _replays.Keep(ask, answer);
-
-    public override void Forget(Ask ask) => _replays.Forget(ask);
 
     public override Answer Unknown(Ask ask) => PayPalError.NoSuch().Answer(DebugId(ask));
 
@@ -119,6 +117,10 @@ internal sealed class PayPalProvider : Provider
             if (a.Truth.Held != 0) yield return $"paypal {a.Id}: {a.Status} and still holds {a.Truth.Held}";
         }
     }
+
+    /// <summary>Clients that believe they speak to PayPal itself still get links that lead here.</summary>
+    private string Origin(Ask ask) =>
+        ask.Origin.EndsWith(".paypal.com", StringComparison.OrdinalIgnoreCase) && Address is { } here ? here.GetLeftPart(UriPartial.Authority) : ask.Origin;
 
     /// <summary>Thirteen hexadecimal digits, the same in every run.</summary>
     public static string DebugId(Ask ask) => "f" + ask.Draw("debug").Next().ToString("x16", CultureInfo.InvariantCulture)[..12];

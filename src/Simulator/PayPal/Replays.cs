@@ -25,20 +25,15 @@ internal sealed class Replays(PayPalBox box)
             return null;
         }
 
-        if (slot.Answer is null) return PayPalError.Of("PREVIOUS_REQUEST_IN_PROGRESS", null, null, null).Answer(debugId);
-        return slot.Latest is { } latest ? latest(ask).With("Paypal-Debug-Id", debugId) : slot.Answer;
+        return slot.Latest?.Invoke(ask).With("Paypal-Debug-Id", debugId) ?? slot.Error ?? PayPalError.Of("PREVIOUS_REQUEST_IN_PROGRESS", null, null, null).Answer(debugId);
     }
 
     public void Keep(Ask ask, Answer answer)
     {
-        if (Name(ask) is not { } name || !_slots.TryGetValue(name, out var slot) || slot.Answer is not null) return;
+        if (Name(ask) is not { } name || !_slots.TryGetValue(name, out var slot)) return;
         if (answer.Status is >= 400 and < 500) _slots.Remove(name);
-        else (slot.Answer, slot.Latest) = (answer, answer.Status < 300 ? box.Latest : null);
-    }
-
-    public void Forget(Ask ask)
-    {
-        if (Name(ask) is { } name) _slots.Remove(name);
+        else if (answer.Status < 300) slot.Latest = box.Latest ?? (_ => answer);
+        else slot.Error = answer;
     }
 
     /// <summary>The issue that the header of negative testing asks for.</summary>
@@ -62,7 +57,9 @@ internal sealed class Replays(PayPalBox box)
     private sealed class Slot(long atMs)
     {
         public long AtMs { get; } = atMs;
-        public Answer? Answer { get; set; }
+
+        /// <summary>A failure that was told to be kept.</summary>
+        public Answer? Error { get; set; }
         public Func<Ask, Answer>? Latest { get; set; }
     }
 }

@@ -38,7 +38,7 @@ internal sealed class Shapes(PayPalBox box)
             shown["create_time"] = Wire.Time(a.CreatedMs);
             shown["update_time"] = Wire.Time(a.UpdatedMs);
             if (alone) Related(shown, a.Order.Id, a.Parent?.Id, null);
-            else if (a.Processor is not null) shown["processor_response"] = a.Processor.DeepClone();
+            else Network(shown, a.Order, a.Id, a.Processor, a.Status == "DENIED");
         }
 
         var at = "/v2/payments/authorizations/" + a.Id;
@@ -73,7 +73,7 @@ internal sealed class Shapes(PayPalBox box)
                 };
             }
 
-            if (c.Processor is not null) shown["processor_response"] = c.Processor.DeepClone();
+            Network(shown, c.Order, c.Authorization?.Root.Id ?? c.Id, c.Processor, c.Status == "DECLINED");
             shown["create_time"] = Wire.Time(c.CreatedMs);
             shown["update_time"] = Wire.Time(c.UpdatedMs);
             if (alone) Related(shown, c.Order.Id, c.Authorization?.Id, null);
@@ -193,6 +193,14 @@ internal sealed class Shapes(PayPalBox box)
     {
         ["status"] = "ELIGIBLE", ["dispute_categories"] = new JsonArray("ITEM_NOT_RECEIVED", "UNAUTHORIZED_TRANSACTION"),
     };
+
+    /// <summary>What the card's network said, and the id by which it knows the payment.</summary>
+    private void Network(JsonObject shown, Order order, string id, JsonObject? processor, bool declined)
+    {
+        if (processor is null) return;
+        shown["processor_response"] = processor.DeepClone();
+        if (!declined) shown["network_transaction_reference"] = new JsonObject { ["id"] = Ids.Capitals(box.Stage.Seed, id, "network", 15), ["network"] = Sources.Brand(order.Source!.Card!) };
+    }
 
     private static void Own(JsonObject shown, string? invoice, string? custom)
     {

@@ -117,7 +117,7 @@ internal sealed class Vault(PayPalBox box, Sources sources)
         }
 
         box.Vault.Add(id, kept);
-        box.Events.Send("VAULT.PAYMENT-TOKEN.CREATED", "payment_token", "3.0", "A payment token has been created.", Shape(box, kept), ask);
+        box.Events.Send("VAULT.PAYMENT-TOKEN.CREATED", "payment_token", "3.0", "A payment token has been created.", () => Shape(box, kept), ask);
         return box.Answer(201, _ => Shape(box, kept), ask, id);
     }
 
@@ -148,7 +148,7 @@ internal sealed class Vault(PayPalBox box, Sources sources)
     private Answer Delete(Ask ask)
     {
         if (!box.Vault.Remove(ask.Values[0], out var kept)) throw PayPalError.NoSuch();
-        box.Events.Send("VAULT.PAYMENT-TOKEN.DELETED", "payment_token", "3.0", "A payment token has been deleted.", Shape(box, kept), ask);
+        box.Events.Send("VAULT.PAYMENT-TOKEN.DELETED", "payment_token", "3.0", "A payment token has been deleted.", () => Shape(box, kept), ask);
         return new Answer(204, [], "application/json", kept.Id);
     }
 }

@@ -23,8 +23,6 @@ internal sealed class Webhooks(PayPalBox box)
         ("VAULT.PAYMENT-TOKEN.CREATED", "A payment token was created.", "payment_token"), ("VAULT.PAYMENT-TOKEN.DELETED", "A payment token was deleted.", "payment_token"),
     ];
 
-    private int _again;
-
     public IEnumerable<Endpoint> Endpoints =>
     [
         new("POST", Url, Create, "up to ten, event types by name or *, http on loopback too"),
@@ -117,7 +115,7 @@ internal sealed class Webhooks(PayPalBox box)
     {
         var e = Find(ask);
         var only = PayPalBox.Read(ask)["webhook_ids"] as JsonArray;
-        foreach (var hook in box.Events.Hooks.Values.Where(h => only is null || only.Any(id => Wire.Text(id) == h.Id))) box.Events.Deliver(e, hook, ask, ++_again);
+        foreach (var hook in box.Events.Hooks.Values.Where(h => only is null || only.Any(id => Wire.Text(id) == h.Id))) box.Events.Deliver(e, hook, ask);
         return Wire.Json(202, Shape(e), e.Id);
     }
 
@@ -132,7 +130,7 @@ internal sealed class Webhooks(PayPalBox box)
             : new Hook("WEBHOOK_ID", Address(Wire.Text(body, "url")), [type], box.Origin);
         var resource = new JsonObject { ["id"] = PayPalBox.NewId(ask), ["amount"] = Wire.Money(700, "USD"), ["status"] = "COMPLETED", ["create_time"] = Wire.Time(box.Now) };
         var e = box.Events.Make(type, known.Resource, Wire.Text(body, "resource_version") ?? "2.0", known.Description, resource);
-        box.Events.Deliver(e, hook, ask, 0);
+        box.Events.Deliver(e, hook, ask);
         return Wire.Json(202, box.Events.Shape(e), e.Id);
     }
 
