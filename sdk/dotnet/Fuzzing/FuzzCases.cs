@@ -19,7 +19,7 @@ public static class FuzzCases
 {
     /// <param name="casesPerState">After so many cases comes the next state.</param>
     /// <param name="key">Signs the files; its public half is the first line then.</param>
-    public static void Write(TextWriter output, ulong seed, int cases, int casesPerState = 100, ECDsa? key = null)
+    public static void Write(TextWriter output, ulong seed, int cases, int casesPerState = 200, ECDsa? key = null)
     {
         var random = new FuzzRandom(seed);
         var clock = new FuzzClock();

@@ -60,7 +60,7 @@ internal sealed class FuzzStates(FuzzRandom random)
         {
             case 0: segment.Allocation = new() { Buckets = 600_000, Ranges = new() { Ranges_ = { new BucketRange { Upper = 300_000 }, new BucketRange { Lower = 400_000, Upper = 700_000 } } } }; break;
             case 1:
-                var (bits, block) = (new byte[1000 + random.Below(124_000)], new byte[61]);
+                var (bits, block) = (new byte[1000 + random.Below(random.OneIn(10) ? 124_000 : 3_000)], new byte[61]);
                 for (var i = 0; i < block.Length; i++) block[i] = (byte)random.Below(256);
                 for (var i = 0; i < bits.Length; i++) bits[i] = block[i % block.Length];
                 segment.Allocation = new() { Buckets = 1, Bitset = UnsafeByteOperations.UnsafeWrap(bits) };
@@ -90,6 +90,8 @@ internal sealed class FuzzStates(FuzzRandom random)
             Schema = ValueSchema.Parser.ParseJson(Schemas[index % Schemas.Length]), DefaultVariant = random.Of("", "v0"),
         };
         for (var v = 0; v < 3; v++) flag.Variants.Add(new Variant { Name = $"v{v}", Value = Value.Parser.ParseJson(Values[index % Schemas.Length][v]) });
+        if (random.OneIn(4)) flag.Metadata = Struct.Parser.ParseJson("""{"team":"x","on":true}""");
+        if (random.OneIn(4)) flag.Variants[0].Metadata = Struct.Parser.ParseJson("""{"n":1.5}""");
         if (index > 0 && random.OneIn(4)) flag.Prerequisites.Add(new FlagCondition { Flag = $"f{random.Below(index)}", Variants = { "v0", "v1" } });
         for (var r = 0; r < 1 + random.Below(4); r++) flag.Rules.Add(Rule(index, r, targeting));
         return flag;
@@ -97,7 +99,7 @@ internal sealed class FuzzStates(FuzzRandom random)
 
     private Rule Rule(int flag, int index, FuzzTargeting targeting)
     {
-        var rule = new Rule { Name = $"r{index}", Enabled = !random.OneIn(10), TargetingKeySelector = random.Of("", "", "", "email", "age", "user.id"), Assignment = Assignments() };
+        var rule = new Rule { Name = $"r{index}", Kind = (Rule.Types.Kind)random.Below(5), Enabled = !random.OneIn(10), TargetingKeySelector = random.Of("", "", "", "email", "age", "user.id"), Assignment = Assignments() };
         if (random.OneIn(4)) rule.Environments.Add(random.Of("prod", "dev"));
         if (random.OneIn(8)) rule.Environments.Add("prod");
         if (random.OneIn(5)) rule.FallbackSelectors.Add(random.Of("country", "user.id"));

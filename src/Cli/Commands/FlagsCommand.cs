@@ -101,7 +101,7 @@ internal static class FlagsCommand
     {
         var seed = new Option<ulong>("--seed") { DefaultValueFactory = _ => 1 };
         var cases = new Option<int>("--cases") { DefaultValueFactory = _ => 1000 };
-        var perState = new Option<int>("--cases-per-state") { DefaultValueFactory = _ => 100 };
+        var perState = new Option<int>("--cases-per-state") { DefaultValueFactory = _ => 200 };
         var key = new Option<FileInfo>("--key") { Description = "An ECDSA P-256 private key in PEM, to sign the state files with." };
         var command = new Command("fuzz", "Stream states, contexts and expected resolutions, one JSON object a line.") { seed, cases, perState, key };
         command.SetAction(parsed =>
