@@ -23,12 +23,14 @@ public sealed class FlagBook
     private static Evaluation? _evaluation;
 
     private readonly Dictionary<string, CompiledFlag> _byName;
+    private readonly Dictionary<string, CompiledFlag>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
     private readonly TimeProvider _clock;
 
     internal FlagBook(FlagState state, CompiledFlag[] flags, BookOptions options, TimeProvider clock)
     {
         (State, FlagArray, Shipped, _clock) = (state, flags, options.ShippedEngine, clock);
         _byName = flags.ToDictionary(f => f.Name, StringComparer.Ordinal);
+        _bySpan = _byName.GetAlternateLookup<ReadOnlySpan<char>>();
         AccountBuckets = Bucketing.Salted("MegaSalt-" + state.Account, BucketSpace.Buckets);
         SegmentCount = state.Segments.Count;
     }
@@ -53,6 +55,8 @@ public sealed class FlagBook
         new StateCompiler(state, options ?? new(), clock).Compile();
 
     public CompiledFlag? Find(string name) => _byName.GetValueOrDefault(name);
+
+    public CompiledFlag? Find(ReadOnlySpan<char> name) => _bySpan.TryGetValue(name, out var flag) ? flag : null;
 
     /// <summary>Sees every flag, in the environments named.</summary>
     public Caller Operator(params string[] environments) => new("", -1, Mask(environments));
@@ -84,8 +88,9 @@ public sealed class FlagBook
     public Answer Resolve(CompiledFlag flag, EvaluationContext context, Caller caller, StickyMemory? sticky = null)
     {
         if (!caller.Sees(flag)) return new(null, Reason.FlagNotFound, null);
+        if (flag.IsConstant) return flag.Constant;
         var e = Rent();
-        e.Start(this, context, caller, sticky, NowUs(), null);
+        e.Start(this, context, caller, sticky, null);
         var answer = Guarded(flag, e);
         _evaluation = e;
         return answer;
@@ -95,11 +100,11 @@ public sealed class FlagBook
     public int ResolveAll(EvaluationContext context, Caller caller, Span<Answer> answers, StickyMemory? sticky = null)
     {
         var e = Rent();
-        e.Start(this, context, caller, sticky, NowUs(), null);
+        e.Start(this, context, caller, sticky, null);
         var count = 0;
         foreach (var flag in FlagArray)
         {
-            if (caller.Sees(flag)) answers[count++] = Guarded(flag, e);
+            if (caller.Sees(flag)) answers[count++] = flag.IsConstant ? flag.Constant : Guarded(flag, e);
         }
 
         _evaluation = e;
@@ -127,7 +132,7 @@ public sealed class FlagBook
 
         var e = new Evaluation();
         var writer = new TraceWriter();
-        e.Start(this, context, caller, sticky, NowUs(), writer);
+        e.Start(this, context, caller, sticky, writer);
         trace.Resolution = Guarded(found, e).ToMessage(context);
         trace.Resolution.Error = e.Spoiled ?? "";
         trace.Steps.AddRange(writer.Steps);
@@ -151,7 +156,7 @@ public sealed class FlagBook
         catch (Exception)
 #pragma warning restore CA1031
         {
-            Array.Clear(e.InSegment);
+            Array.Clear(e.InSegment); // it was left in the middle of segments
             return new(flag, Reason.Error, null);
         }
     }

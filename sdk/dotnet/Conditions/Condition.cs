@@ -101,6 +101,7 @@ internal sealed class SegmentCondition(string name, int index) : Condition
         if (e.InSegment[index]) return Truth.False;
         var truth = TestTargeting(e);
         if (truth == Truth.False || Allocation.IsAll) return truth;
+        if (!e.HasUnit) e.LacksUnit = true;
         return e.HasUnit && Allocation.Contains(e.AccountBucket) ? truth : Truth.False;
     }
 
@@ -142,6 +143,7 @@ internal sealed class GateCondition(Bucketing bucketing, BucketSet set, Attribut
     {
         Span<byte> buffer = stackalloc byte[Bucketing.MaxUnitBytes];
         var unit = selector is null ? (e.HasUnit ? e.UnitBytes : default) : UnitText.Read(selector.Read(e.Context), buffer, out _);
+        if (selector is null && !e.HasUnit) e.LacksUnit = true;
         if (selector is null ? !e.HasUnit : unit.IsEmpty) return Truth.False;
         return set.Contains(bucketing.Of(unit)) ? Truth.True : Truth.False;
     }

@@ -25,6 +25,7 @@ internal enum ListMode
 internal sealed class CriterionCondition(AttributePath path, Predicate predicate, ListMode mode, bool text, bool shipped, string words) : Condition
 {
     private readonly bool _isNow = path.Path == EvaluationContext.Now;
+    private readonly bool _takesWhole = predicate.TakesWhole && mode != ListMode.Every;
 
     protected override Truth Decide(Evaluation e)
     {
@@ -38,7 +39,7 @@ internal sealed class CriterionCondition(AttributePath path, Predicate predicate
 
     private bool Matches(in AttributeValue value, Evaluation e)
     {
-        if (predicate.TakesWhole && mode != ListMode.Every) return predicate.Test(value, e);
+        if (_takesWhole) return predicate.Test(value, e);
         if (value.Kind != AttributeKind.List || mode == ListMode.Whole) return MatchesOne(value, e);
         foreach (ref readonly var element in value.List)
         {

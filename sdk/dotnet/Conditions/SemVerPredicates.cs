@@ -5,11 +5,19 @@ namespace Busker.Flags.Conditions;
 
 internal sealed class SemVerPredicate(SemVer.Types.Op op, string literal, bool strict) : Predicate
 {
+    private readonly (string, string, string, string) _literal = FullVersion.TryParse(literal, out var parsed) ? parsed.Parts : default;
+
     public override bool Test(in AttributeValue value, Evaluation e)
     {
+        if (value.Kind == AttributeKind.Text) return Test(value.Text);
         Span<char> buffer = stackalloc char[352];
-        if (!Coercion.TryText(value, Criterion.Types.Comparison.Typed, buffer, out var text)) return false;
-        if (!FullVersion.TryParse(text, out var left) || !FullVersion.TryParse(literal, out var right)) return false;
+        return Coercion.TryText(value, Criterion.Types.Comparison.Typed, buffer, out var text) && Test(text);
+    }
+
+    private bool Test(ReadOnlySpan<char> text)
+    {
+        if (!FullVersion.TryParse(text, out var left)) return false;
+        var right = FullVersion.Of(_literal);
         if (strict && !left.IsStrict(text)) return false;
         return op switch
         {

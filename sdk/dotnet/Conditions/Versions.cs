@@ -44,6 +44,11 @@ internal readonly ref struct FullVersion
     public ReadOnlySpan<char> Patch { get; }
     public ReadOnlySpan<char> Pre { get; }
 
+    /// <summary>A version that was parsed before.</summary>
+    public static FullVersion Of((string Major, string Minor, string Patch, string Pre) parts) => new(parts.Major, parts.Minor, parts.Patch, parts.Pre);
+
+    public (string Major, string Minor, string Patch, string Pre) Parts => (Major.ToString(), Minor.ToString(), Patch.ToString(), Pre.ToString());
+
     public static bool TryParse(ReadOnlySpan<char> text, out FullVersion version)
     {
         version = default;

@@ -19,11 +19,12 @@ public sealed class ExposureTokens : IDisposable
     /// <param name="key">32 random bytes, shared by all servers of the account.</param>
     public ExposureTokens(byte[] key, TimeProvider clock) => (_cipher, _clock) = (new AesGcm(key, Tag), clock);
 
-    public ByteString Seal(FlagBook book, IEnumerable<Answer> answers, EvaluationContext context, string client)
+    /// <param name="resolveId">Names the resolve call; empty: a new random name.</param>
+    public ByteString Seal(FlagBook book, IEnumerable<Answer> answers, EvaluationContext context, string client, string resolveId = "")
     {
         var token = new ExposureToken
         {
-            ResolveId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), StateVersion = book.State.Version,
+            ResolveId = resolveId.Length > 0 ? resolveId : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), StateVersion = book.State.Version,
             ResolvedAtUs = book.NowUs(), Client = client,
         };
         token.Exposures.AddRange(answers.Where(a => a.ShouldApply).Select(a => Of(a, context, client)));

@@ -56,8 +56,10 @@ internal static class Murmur3
     // Up to 8 bytes from `start`, little endian; a missing tail is 0 and mixes to 0.
     private static ulong Tail(ReadOnlySpan<byte> rest, int start)
     {
+        if (rest.Length <= start) return 0;
+        if (rest.Length >= start + 8) return BinaryPrimitives.ReadUInt64LittleEndian(rest[start..]);
         ulong k = 0;
-        for (var i = Math.Min(rest.Length, start + 8) - 1; i >= start; i--) k = (k << 8) | rest[i];
+        for (var i = rest.Length - 1; i >= start; i--) k = (k << 8) | rest[i];
         return k;
     }
 

@@ -50,7 +50,7 @@ public sealed class Batch
         for (var i = 0; i < _flags.Length; i++)
         {
             if (_answers[i].Flag is not null && _answers[i].Reason != Reason.Suspended) continue;
-            e.Start(_book, Context, Caller, _sticky, _book.NowUs(), null);
+            e.Start(_book, Context, Caller, _sticky, null);
             _answers[i] = FlagBook.Guarded(_flags[i], e);
             Failure ??= e.Spoiled;
             if (_answers[i].Reason == Reason.Suspended) needed.AddRange((e.Needed ?? []).Where(n => !needed.Contains(n)));

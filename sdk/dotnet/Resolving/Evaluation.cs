@@ -14,6 +14,7 @@ internal sealed class Evaluation
     private string? _unitString;
     private CompiledRule? _unitOf;
     private long _accountBucket;
+    private long _nowUs;
     private int _depth;
     private bool _unitFailed;
 
@@ -22,10 +23,18 @@ internal sealed class Evaluation
     public Caller Caller { get; private set; } = null!;
     public StickyMemory? Sticky { get; private set; }
     public TraceWriter? Trace { get; private set; }
+
+    /// <summary>Which segments are being tested; all false between flags.</summary>
     public bool[] InSegment { get; private set; } = [];
-    public long NowUs { get; private set; }
+
+    /// <summary>One moment for the whole resolve, read from the clock only when a predicate asks.</summary>
+    public long NowUs => _nowUs != long.MinValue ? _nowUs : _nowUs = Book.NowUs();
+
     public List<StickyRead>? Needed { get; set; }
     public List<StickyWrite>? Writes { get; set; }
+
+    /// <summary>Somebody would have been counted in, or given a bucket, if only there were a unit.</summary>
+    public bool LacksUnit { get; set; }
 
     /// <summary>Shipped-engine mode only: a conversion that fails there fails the request.</summary>
     public string? Spoiled { get; private set; }
@@ -48,12 +57,11 @@ internal sealed class Evaluation
         }
     }
 
-    public void Start(FlagBook book, EvaluationContext context, Caller caller, StickyMemory? sticky, long nowUs, TraceWriter? trace)
+    public void Start(FlagBook book, EvaluationContext context, Caller caller, StickyMemory? sticky, TraceWriter? trace)
     {
-        (Book, Context, Caller, Sticky, NowUs, Trace) = (book, context, caller, sticky, nowUs, trace);
+        (Book, Context, Caller, Sticky, Trace, _nowUs) = (book, context, caller, sticky, trace, long.MinValue);
         if (InSegment.Length < book.SegmentCount) InSegment = new bool[book.SegmentCount];
-        Array.Clear(InSegment);
-        (Needed, Writes, Spoiled, _unitOf, _depth) = (null, null, null, null, 0);
+        (Needed, Writes, Spoiled, _unitOf, _depth, LacksUnit) = (null, null, null, null, 0, false);
         SetUnit(default, 0);
     }
 
@@ -87,13 +95,14 @@ internal sealed class Evaluation
     public Answer ResolveOther(CompiledFlag flag)
     {
         if (++_depth > 32) return new(flag, Reason.Error, null);
-        var (unit, length, text, of, failed, bucket) = (_unitValue, _unitLength, _unitString, _unitOf, _unitFailed, _accountBucket);
+        var (unit, length, text, of, failed, bucket, lacks) = (_unitValue, _unitLength, _unitString, _unitOf, _unitFailed, _accountBucket, LacksUnit);
         Span<byte> bytes = stackalloc byte[Bucketing.MaxUnitBytes];
         UnitBytes.CopyTo(bytes);
         _unitOf = null;
         var answer = Caller.Sees(flag) ? RuleLoop.Run(flag, this) : new Answer(null, Reason.FlagNotFound, null);
         bytes[..length].CopyTo(_unit);
         (_unitValue, _unitLength, _unitString, _unitOf, _unitFailed, _accountBucket) = (unit, length, text, of, failed, bucket);
+        LacksUnit = lacks || answer.LacksUnit;
         _depth--;
         return answer;
     }

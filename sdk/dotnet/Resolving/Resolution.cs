@@ -7,10 +7,10 @@ namespace Busker.Flags;
 public readonly struct Answer
 {
     internal Answer(CompiledFlag? flag, Reason reason, CompiledVariant? variant, CompiledRule? rule = null,
-        CompiledAssignment? assignment = null, AttributeValue unit = default, FallthroughChain? fallthroughs = null)
+        CompiledAssignment? assignment = null, AttributeValue unit = default, FallthroughChain? fallthroughs = null, bool lacksUnit = false)
     {
         (Flag, Reason, Variant, Rule) = (flag, reason, variant, rule);
-        (Assignment, UnitValue, Fallthroughs) = (assignment, unit, fallthroughs);
+        (Assignment, UnitValue, Fallthroughs, LacksUnit) = (assignment, unit, fallthroughs, lacksUnit);
     }
 
     public CompiledFlag? Flag { get; }
@@ -33,6 +33,9 @@ public readonly struct Answer
 
     /// <summary>Seeing this answer is an exposure.</summary>
     public bool ShouldApply => Reason == Reason.Match || Fallthroughs is not null;
+
+    /// <summary>No rule assigned, and at least one did not only because the context has no unit.</summary>
+    public bool LacksUnit { get; }
 
     internal AttributeValue UnitValue { get; }
 

@@ -17,6 +17,7 @@ internal static class RuleLoop
         }
 
         var missing = false;
+        e.LacksUnit = false;
         FallthroughChain? passed = null;
         foreach (var rule in flag.Rules)
         {
@@ -39,7 +40,7 @@ internal static class RuleLoop
 
         return missing
             ? new(flag, Reason.Suspended, null)
-            : new(flag, Reason.NoMatch, flag.Default, null, null, default, passed);
+            : new(flag, Reason.NoMatch, flag.Default, null, null, default, passed, e.LacksUnit);
     }
 
     private static RuleStep Try(CompiledRule rule, Evaluation e, ref bool missing, out CompiledAssignment? assignment, out CompiledVariant? kept)
@@ -55,6 +56,7 @@ internal static class RuleLoop
         if (audience == Truth.Unknown) missing = true;
         if (missing) return RuleStep.Next;
         assignment = rule.IsFull ? rule.Assignments[rule.Owners[0]] : e.HasUnit ? rule.Pick(rule.Bucketing.Of(e.UnitBytes)) : null;
+        if (!rule.IsFull && !e.HasUnit) e.LacksUnit = true;
         if (kept is not null)
         {
             if (assignment?.Variant != kept) assignment = Holder(rule, kept);

@@ -9,11 +9,14 @@ namespace Busker.Flags;
 /// <summary>A variant with its value completed from the schema, also as JSON bytes for servers.</summary>
 public sealed class CompiledVariant
 {
-    internal CompiledVariant(string name, Value value, Struct? metadata)
+    internal CompiledVariant(int index, string name, Value value, Struct? metadata)
     {
-        (Name, Value, Metadata) = (name, value, metadata);
+        (Index, Name, Value, Metadata) = (index, name, value, metadata);
         Json = Encoding.UTF8.GetBytes(Google.Protobuf.JsonFormatter.Default.Format(value));
     }
+
+    /// <summary>Its place among the flag's variants.</summary>
+    public int Index { get; }
 
     public string Name { get; }
 
@@ -37,7 +40,21 @@ public sealed class CompiledFlag
 
     public IReadOnlyList<CompiledVariant> Variants => VariantArray;
 
-    internal int Index { get; }
+    /// <summary>Its place among the state's flags.</summary>
+    public int Index { get; }
+
+    /// <summary>No rule can assign and nothing must hold first: everybody gets <see cref="Constant"/>.</summary>
+    internal bool IsConstant { get; private set; }
+
+    internal Answer Constant { get; private set; }
+
+    internal void Settle()
+    {
+        var disabled = Source.State != Flag.Types.State.Active;
+        IsConstant = disabled || (Prerequisites.Length == 0 && Array.TrueForAll(Rules, r => !r.Source.Enabled));
+        if (IsConstant) Constant = disabled ? new(this, Reason.Disabled, null) : new(this, Reason.NoMatch, Default);
+    }
+
     internal CompiledVariant[] VariantArray { get; set; } = [];
     internal CompiledRule[] Rules { get; set; } = [];
     internal CompiledVariant? Default { get; set; }
@@ -89,7 +106,7 @@ public sealed class CompiledRule
     internal short[] Owners { get; set; } = [];
 
     /// <summary>One assignment owns all buckets: no hashing, no unit needed.</summary>
-    internal bool IsFull => Owners is [>= 0];
+    public bool IsFull => Owners is [>= 0];
 
     internal CompiledAssignment? Pick(uint bucket)
     {

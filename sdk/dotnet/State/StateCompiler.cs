@@ -34,7 +34,9 @@ internal sealed class StateCompiler
         var flags = new FlagCompiler(_state, _parts, _expressions, _problems);
         for (var i = 0; i < _state.Flags.Count; i++) flags.Fill(_state.Flags[i], $"flags[{i}]");
         if (!_problems.Any) FlagCycles.Find(_state, _problems);
-        return _problems.Any ? _problems.ToFault() : new FlagBook(_state, [.. _parts.InOrder], _options, _clock);
+        if (_problems.Any) return _problems.ToFault();
+        foreach (var flag in _parts.InOrder) flag.Settle();
+        return new FlagBook(_state, [.. _parts.InOrder], _options, _clock);
     }
 
     private void AddList(MaterializedList list, string path)
@@ -67,7 +69,7 @@ internal sealed class StateCompiler
         if (_problems.Any && !before) return;
         Unique(flag.Variants.Select(v => v.Name), path + ".variants");
         compiled.VariantArray = [.. flag.Variants.Select((v, i) =>
-            new CompiledVariant(v.Name, checker.Complete(v.Value, flag.Schema ?? new(), $"{path}.variants[{i}].value"), v.Metadata))];
+            new CompiledVariant(i, v.Name, checker.Complete(v.Value, flag.Schema ?? new(), $"{path}.variants[{i}].value"), v.Metadata))];
         if (flag.DefaultVariant.Length == 0) return;
         compiled.Default = Array.Find(compiled.VariantArray, v => v.Name == flag.DefaultVariant);
         if (compiled.Default is null) _problems.Add(path + ".default_variant", $"there is no variant \"{flag.DefaultVariant}\"");

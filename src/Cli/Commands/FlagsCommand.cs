@@ -11,11 +11,11 @@ namespace Busker.Cli.Commands;
 internal static class FlagsCommand
 {
     public static Command Create() =>
-        new("flags", "Flag states: resolve, explain, validate, diff, sign.")
+        new("flags", "Flag states: serve, resolve, explain, validate, diff, sign.")
         {
             Ask("resolve", "Resolve one flag.", (book, flag, context, caller) => book.Resolve(flag, context, caller).ToMessage(context).ToString()),
             Ask("explain", "Say why a flag answers as it does.", (book, flag, context, caller) => FlagBook.Text(book.Explain(flag, context, caller))),
-            Validate(), Diff(), Sign(), Fuzz(),
+            Validate(), Diff(), Sign(), Fuzz(), FlagsServeCommand.Create(),
         };
 
     private static Argument<FileInfo> File(string name = "state") => new(name) { Description = "A state: BSK1 file or protobuf JSON." };
@@ -127,15 +127,7 @@ internal static class FlagsCommand
     {
         if (!file.Exists) return Fault.Invalid("state", $"there is no file {file.Name}");
         var bytes = System.IO.File.ReadAllBytes(file.FullName);
-        if (bytes.AsSpan().StartsWith("BSK1"u8)) return StateFiles.Read(bytes) is var opened && opened.Fault is { } fault ? fault : opened.Value.State;
-        try
-        {
-            return FlagState.Parser.ParseJson(System.Text.Encoding.UTF8.GetString(bytes));
-        }
-        catch (Exception e) when (e is Google.Protobuf.InvalidProtocolBufferException or Google.Protobuf.InvalidJsonException)
-        {
-            return Fault.Invalid("state", e.Message);
-        }
+        return StateSource.Read(bytes);
     }
 
     private static int Refuse(Fault fault)
