@@ -28,6 +28,7 @@ public sealed class FlagHost : IAsyncDisposable
     private readonly Listeners _listeners;
     private readonly ExposureLog _exposures;
     private readonly ExposureTokens _tokens;
+    private int _disposed;
 
     private FlagHost(FlagServerOptions options, StateWatch watch)
     {
@@ -49,6 +50,9 @@ public sealed class FlagHost : IAsyncDisposable
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = null!;
+
+    /// <summary>Ends when something other than its owner stops it.</summary>
+    public Task Stopped => _app.WaitForShutdownAsync();
 
     public ulong StateVersion => _watch.Current.Book.State.Version;
 
@@ -79,6 +83,7 @@ public sealed class FlagHost : IAsyncDisposable
     /// <summary>Ends the streams, finishes what is asked, writes the exposures that wait.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _app.StopAsync();
         await _app.DisposeAsync();
         await _watch.DisposeAsync();

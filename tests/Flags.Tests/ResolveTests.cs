@@ -50,6 +50,24 @@ public sealed class ResolveTests
     }
 
     [Fact]
+    public void An_answer_tells_when_only_the_unit_was_missing()
+    {
+        Answer Without(string flag, string country) => _book.Resolve(flag, new EvaluationContext().Set("country", country), _book.Operator());
+        Without("checkout", "SE").LacksUnit.ShouldBeTrue();
+        Without("child", "SE").LacksUnit.ShouldBeFalse("its own prerequisite decided");
+        Resolve("checkout", "user1").LacksUnit.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_flag_without_rules_is_answered_without_looking_at_the_context()
+    {
+        var book = States.Book(States.Json("""{"account": "a", "flags": [{"name": "f", "state": "ACTIVE", "schema": {"scalar": "INT"}, "defaultVariant": "one", "variants": [{"name": "one", "value": 1}]}]}"""));
+        var answer = book.Resolve("f", new EvaluationContext(), book.Operator());
+        (answer.Reason, answer.Variant!.Name).ShouldBe((Reason.NoMatch, "one"));
+        book.Explain("f", new EvaluationContext(), book.Operator()).Resolution.Variant.ShouldBe("one");
+    }
+
+    [Fact]
     public void No_rule_means_the_server_side_default_with_schema_nulls()
     {
         var answer = Resolve("checkout", "user1");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Busker.FlagServer;
 
@@ -35,16 +36,24 @@ internal static class FlagsServeCommand
         var words = parsed.GetValue(Exposures) == "-" ? Console.Error : Console.Out;
         words.WriteLine($"version {host.StateVersion} is served: {host.FlagCount} flags, at {host.Address}");
         words.WriteLine($"  curl -X POST {host.Address}ofrep/v1/evaluate/flags -d '{{\"context\":{{\"targetingKey\":\"user-1\"}}}}'");
-        try
+        await AskedToStopAsync(host, stop);
+        words.WriteLine("stopping");
+        return 0;
+    }
+
+    private static async Task AskedToStopAsync(FlagHost host, CancellationToken stop)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Ask(PosixSignalContext signal)
         {
-            await Task.Delay(Timeout.Infinite, stop);
-        }
-        catch (OperationCanceledException)
-        {
-            words.WriteLine("stopped");
+            signal.Cancel = true;
+            asked.TrySetResult();
         }
 
-        return 0;
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
+        await using var cancelled = stop.Register(() => asked.TrySetResult());
+        await Task.WhenAny(asked.Task, host.Stopped);
     }
 
     private static FlagServerOptions? Options(ParseResult parsed, out string? wrong)
