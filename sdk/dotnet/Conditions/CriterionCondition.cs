@@ -22,7 +22,7 @@ internal enum ListMode
 }
 
 /// <param name="text">The inner predicate is about strings: then a missing attribute fails `every`.</param>
-internal sealed class CriterionCondition(AttributePath path, Predicate predicate, ListMode mode, bool text, bool shipped, string words) : Condition
+internal sealed class CriterionCondition(AttributePath path, Predicate predicate, ListMode mode, bool text, bool shipped, Experiments.V1.Criterion source) : Condition
 {
     private readonly bool _isNow = path.Path == EvaluationContext.Now;
     private readonly bool _takesWhole = predicate.TakesWhole && mode != ListMode.Every;
@@ -33,7 +33,7 @@ internal sealed class CriterionCondition(AttributePath path, Predicate predicate
         return Matches(value, e) ? Truth.True : Truth.False;
     }
 
-    protected override string Describe(Evaluation e) => $"{path} {words}; it is {Read(e)}";
+    protected override string Describe(Evaluation e) => $"{path} {State.PredicateWords.Of(source)}; it is {Read(e)}";
 
     private AttributeValue Read(Evaluation e) => _isNow ? AttributeValue.Of(e.NowUs / 1e6) : path.Read(e.Context);
 

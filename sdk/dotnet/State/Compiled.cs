@@ -9,10 +9,11 @@ namespace Busker.Flags;
 /// <summary>A variant with its value completed from the schema, also as JSON bytes for servers.</summary>
 public sealed class CompiledVariant
 {
+    private byte[]? _json;
+
     internal CompiledVariant(int index, string name, Value value, Struct? metadata)
     {
         (Index, Name, Value, Metadata) = (index, name, value, metadata);
-        Json = Encoding.UTF8.GetBytes(Google.Protobuf.JsonFormatter.Default.Format(value));
     }
 
     /// <summary>Its place among the flag's variants.</summary>
@@ -25,7 +26,8 @@ public sealed class CompiledVariant
 
     public Struct? Metadata { get; }
 
-    public ReadOnlyMemory<byte> Json { get; }
+    /// <summary>Written when first asked for.</summary>
+    public ReadOnlyMemory<byte> Json => _json ??= Encoding.UTF8.GetBytes(Google.Protobuf.JsonFormatter.Default.Format(Value));
 }
 
 /// <summary>A flag ready to resolve. Immutable.</summary>
@@ -78,12 +80,14 @@ public sealed class CompiledAssignment
 
 public sealed class CompiledRule
 {
+    private static readonly AttributePath TargetingKey = new(EvaluationContext.TargetingKey);
+
     internal CompiledRule(Rule source, string key)
     {
         (Source, Key) = (source, key);
-        Selector = new AttributePath(source.TargetingKeySelector.Length == 0 ? EvaluationContext.TargetingKey : source.TargetingKeySelector);
+        Selector = source.TargetingKeySelector is "" or EvaluationContext.TargetingKey ? TargetingKey : new AttributePath(source.TargetingKeySelector);
         Fallbacks = [.. source.FallbackSelectors.Select(s => new AttributePath(s))];
-        HasDefaultSelector = Selector.Path == EvaluationContext.TargetingKey && Fallbacks.Length == 0;
+        HasDefaultSelector = Selector == TargetingKey && Fallbacks.Length == 0;
     }
 
     public string Name => Source.Name;

@@ -10,6 +10,9 @@ internal sealed class ExpressionCompiler(Parts parts, PredicateCompiler predicat
 {
     private const int MaxDepth = 32;
 
+    /// <summary>Some flag depends on another.</summary>
+    public bool NamesFlags { get; private set; }
+
     public Condition? Compile(Expression expression, string path, int depth = 0)
     {
         if (depth > MaxDepth) return Wrong(path, $"is nested more than {MaxDepth} deep");
@@ -38,6 +41,7 @@ internal sealed class ExpressionCompiler(Parts parts, PredicateCompiler predicat
 
     public FlagVariantCondition? Flag(FlagCondition source, string path)
     {
+        NamesFlags = true;
         if (!parts.Flags.TryGetValue(source.Flag, out var flag))
         {
             Wrong(path + ".flag", $"there is no flag \"{source.Flag}\"");

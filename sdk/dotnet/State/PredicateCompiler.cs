@@ -11,6 +11,7 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
     // Whole numbers up to here are exact as doubles, which is all that some languages have.
     private const long Exact = 1L << 53, Century = 36_525L * 86_400_000_000;
 
+    private readonly Dictionary<string, AttributePath> _paths = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AttributeType> _declared = Declared(state, problems);
 
     public Condition? Compile(Criterion c, string path)
@@ -28,8 +29,10 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
         var quantifier = c.Some ?? c.Every;
         var predicate = quantifier is null ? Whole(c, path) : Inner(quantifier, c, path + (c.Some is null ? ".every" : ".some"));
         if (predicate is null) return before || problems.Any ? null : Wrong(path, "has no predicate");
-        return new CriterionCondition(new AttributePath(c.Attribute), predicate, mode, IsText(quantifier), shipped, PredicateWords.Of(c));
+        return new CriterionCondition(Path(c.Attribute), predicate, mode, IsText(quantifier), shipped, c);
     }
+
+    private AttributePath Path(string path) => _paths.TryGetValue(path, out var known) ? known : _paths[path] = new(path);
 
     private static bool IsText(Quantifier? q) => q?.PredicateCase is Quantifier.PredicateOneofCase.StartsWith
         or Quantifier.PredicateOneofCase.EndsWith or Quantifier.PredicateOneofCase.Contains or Quantifier.PredicateOneofCase.Matches;

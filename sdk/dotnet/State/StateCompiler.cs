@@ -33,7 +33,7 @@ internal sealed class StateCompiler
         for (var i = 0; i < _state.Segments.Count; i++) FillSegment(_state.Segments[i], $"segments[{i}]");
         var flags = new FlagCompiler(_state, _parts, _expressions, _problems);
         for (var i = 0; i < _state.Flags.Count; i++) flags.Fill(_state.Flags[i], $"flags[{i}]");
-        if (!_problems.Any) FlagCycles.Find(_state, _problems);
+        if (!_problems.Any && _expressions.NamesFlags) FlagCycles.Find(_state, _problems);
         if (_problems.Any) return _problems.ToFault();
         foreach (var flag in _parts.InOrder) flag.Settle();
         return new FlagBook(_state, [.. _parts.InOrder], _options, _clock);
@@ -131,7 +131,11 @@ internal sealed class StateCompiler
 
     private void Unique(IEnumerable<string> names, string path)
     {
-        foreach (var twice in names.GroupBy(n => n, StringComparer.Ordinal).Where(g => g.Count() > 1)) _problems.Add(path, $"\"{twice.Key}\" is there twice");
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            if (!seen.Add(name)) _problems.Add(path, $"\"{name}\" is there twice");
+        }
     }
 }
 
