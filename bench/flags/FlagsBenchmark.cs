@@ -16,5 +16,5 @@ switch (args)
 var what = args.Length > 0 ? args[0] : "all";
 var amount = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : (double?)null;
 if (what is "all" or "resolver") ResolverBenchmark.Run(amount ?? 2000);
-if (what is "all" or "peers") await PeersBenchmark.RunAsync(amount ?? 1000);
+if (what is "all" or "peers") await PeersBenchmark.RunAsync(amount ?? 500);
 if (what is "all" or "server") await ServerBenchmark.RunAsync((int)(amount ?? 5));

@@ -9,7 +9,7 @@ internal static class Measure
     {
         var (sum, n) = (0, 0);
         var warm = Stopwatch.StartNew();
-        while (warm.ElapsedMilliseconds < 1500) sum ^= call(n++); // also long enough for the compiler's last tier
+        while (warm.ElapsedMilliseconds < 1000) sum ^= call(n++); // also long enough for the compiler's last tier
         var chunks = new List<double>(100_000);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var calls = 0L;

@@ -8,7 +8,7 @@ namespace Busker.Bench.Flags;
 /// <summary>Equal flags in four resolvers, in one run: the targeting grows, and so does what is known of a user.</summary>
 internal static class PeersBenchmark
 {
-    private const int Users = 4096;
+    private const int Users = 1024;
 
     public static async Task RunAsync(double milliseconds)
     {
