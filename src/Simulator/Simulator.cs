@@ -85,7 +85,11 @@ public sealed class Simulator : IAsyncDisposable
     }
 
     /// <summary>Moves the clock on and lets everything happen that comes due, webhooks included.</summary>
-    public Task AdvanceAsync(TimeSpan by) => _stage.AdvanceAsync(by);
+    public async Task AdvanceAsync(TimeSpan by)
+    {
+        await _stage.AdvanceAsync(by);
+        Mark();
+    }
 
     /// <summary>Completes when every webhook that has left has been answered.</summary>
     public Task Settled() => _stage.Webhooks.Settled();
@@ -134,8 +138,14 @@ public sealed class Simulator : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _listener.DisposeAsync();
+        Mark();
         lock (_stage.Gate) _recorder?.Dispose();
         _stop.Dispose();
+    }
+
+    private void Mark()
+    {
+        lock (_stage.Gate) _recorder?.Mark(_providers[0].Name, _stage.Clock.NowMs);
     }
 
     private static async Task RestoreAsync(Stage stage, IReadOnlyList<Provider> providers, string path)

@@ -42,6 +42,18 @@ internal sealed class LaneWorkload(Simulator simulator, int jitter)
         return Convert.ToHexString(SHA256.HashData(simulator.JournalText(byLane: true)));
     }
 
+    /// <summary>A little of everything, one after the other and without faults, with days in between.</summary>
+    public static async Task PlayAsync(Simulator simulator, int operations)
+    {
+        var workload = new LaneWorkload(simulator, 0);
+        for (var number = 0; number < 3; number++)
+        {
+            using var lane = new Lane(workload, simulator.Seed, number);
+            await lane.RunAsync(operations / 3);
+            await simulator.AdvanceAsync(TimeSpan.FromDays(2));
+        }
+    }
+
     private sealed class Lane : IDisposable
     {
         private readonly LaneWorkload _workload;

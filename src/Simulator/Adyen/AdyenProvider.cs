@@ -55,9 +55,9 @@ internal sealed class AdyenProvider : Provider
     public override IReadOnlyList<(string Name, string Value)> Keys => [("api key", ApiKey), ("merchant account", Merchant)];
 
     public override string Snippet(Uri address) => $$"""
+        import adyen from '@adyen/api-library'; import https from 'node:https'; import net from 'node:net';
         https.Agent.prototype.createConnection = () => net.connect({{address.Port}}, '{{address.Host}}'); // the library knows no address but Adyen's
-        const checkout = new CheckoutAPI(new Client({ apiKey: '{{ApiKey}}', environment: 'TEST' }));
-        await checkout.PaymentsApi.payments({ merchantAccount: '{{Merchant}}', amount: { value: 1099, currency: 'EUR' }, reference: 'order-1', returnUrl: 'https://example.com', paymentMethod: { type: 'scheme', number: '4111111111111111', expiryMonth: '03', expiryYear: '2030', cvc: '737' } });
+        await new adyen.CheckoutAPI(new adyen.Client({ apiKey: '{{ApiKey}}', environment: 'TEST' })).PaymentsApi.payments({ merchantAccount: '{{Merchant}}', amount: { value: 1099, currency: 'EUR' }, reference: 'order-1', returnUrl: 'https://example.com', paymentMethod: { type: 'scheme', number: '4111111111111111', expiryMonth: '03', expiryYear: '2030', cvc: '737' } });
         """;
 
     public override string? KeyOf(Ask ask) => ask.Method == "POST" ? ask.Header("Idempotency-Key") : null;

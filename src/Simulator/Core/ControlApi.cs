@@ -56,7 +56,7 @@ internal sealed class ControlApi(Stage stage, IReadOnlyList<Provider> providers,
             stage.Clock.CatchUp();
             return ($"{ask.Method} {ask.Path.TrimEnd('/')}") switch
             {
-                "GET /_sim/journal" => new Answer(200, stage.Journal.Text(ask.Query.Contains("order=lane", StringComparison.Ordinal)), "application/x-ndjson"),
+                "GET /_sim/journal" => new Answer(200, stage.Journal.Text(ask.Query.Contains("order=lane", StringComparison.Ordinal), ControlViews.Wanted(ask.Query)), "application/x-ndjson"),
                 "GET /_sim/requests" => Json(ControlViews.Requests(stage)),
                 "GET /_sim/charges" => Json(ControlViews.Charges(stage, ask.Query)),
                 "GET /_sim/webhooks" => Json(ControlViews.Webhooks(stage)),

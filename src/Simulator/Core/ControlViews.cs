@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Busker.Simulator.Faults;
 using Busker.Simulator.World;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -44,6 +45,19 @@ internal static class ControlViews
         json.WriteNumber("disputed", charge.Disputed);
         json.WriteNumber("fees", charge.Fees);
         json.WriteEndObject();
+    }
+
+    /// <summary>Which journal entries a query asks for: each of its fields is held against an entry, with <c>*</c> for any characters.</summary>
+    public static Func<JournalEntry, bool>? Wanted(string query)
+    {
+        (string Name, Func<JournalEntry, string?> Of)[] fields =
+        [
+            ("provider", e => e.Provider), ("lane", e => e.Lane), ("method", e => e.Method), ("path", e => e.Path), ("key", e => e.Key), ("subject", e => e.Subject),
+            ("fault", e => e.Fault), ("status", e => e.Status.ToString(CultureInfo.InvariantCulture)),
+        ];
+        var asked = QueryHelpers.ParseQuery(query);
+        var held = fields.Where(f => asked.ContainsKey(f.Name)).Select(f => (f.Of, Pattern: asked[f.Name].ToString())).ToArray();
+        return held.Length == 0 ? null : entry => Array.TrueForAll(held, h => FaultRule.Glob(h.Pattern, h.Of(entry) ?? ""));
     }
 
     public static Action<Utf8JsonWriter> Requests(Stage stage) => json =>

@@ -54,14 +54,15 @@ public sealed class Journal
         json.WriteEndObject();
     }
 
-    /// <summary>The whole journal as text; <paramref name="byLane"/> sorts concurrent lanes apart.</summary>
-    public byte[] Text(bool byLane = false)
+    /// <summary>The journal as text; <paramref name="byLane"/> sorts concurrent lanes apart, <paramref name="keep"/> leaves entries out.</summary>
+    public byte[] Text(bool byLane = false, Func<JournalEntry, bool>? keep = null)
     {
         using var buffer = new MemoryStream();
         using var json = new Utf8JsonWriter(buffer);
         IEnumerable<JournalEntry> entries = byLane
             ? _entries.OrderBy(e => e.Lane, StringComparer.Ordinal).ThenBy(e => e.Number)
             : _entries;
+        if (keep is not null) entries = entries.Where(keep);
         foreach (var entry in entries)
         {
             Write(json, entry);

@@ -38,6 +38,12 @@ internal sealed class Recorder(string path) : IDisposable
         _file.WriteByte((byte)'\n');
     }
 
+    /// <summary>That time has come so far, although nobody asked anything.</summary>
+    public void Mark(string provider, long atMs) => Write(provider, new Ask
+    {
+        Method = "POST", Path = "/_sim/clock", Query = "", Headers = new HeaderDictionary(), Body = [], Origin = "", AtMs = atMs,
+    });
+
     /// <summary>The requests of a snapshot, in order.</summary>
     public static IEnumerable<(string Provider, Ask Ask)> Read(string path)
     {

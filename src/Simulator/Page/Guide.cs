@@ -28,7 +28,7 @@ public static class Guide
 
     private static readonly (string Request, string Answer)[] Sides =
     [
-        ("GET /_sim", "the page"), ("GET /_sim/journal[?order=lane]", "every request with its fault, one JSON line each"),
+        ("GET /_sim", "the page"), ("GET /_sim/journal[?order=lane]", "every request with its fault, one JSON line each; `provider`, `lane`, `method`, `path`, `key`, `subject`, `status` and `fault` choose, with `*` for any characters"),
         ("GET /_sim/charges[?reference=…]", "the truth: what was really charged, with the approval probability it was drawn from"),
         ("GET /_sim/requests", "the last requests with their bodies"), ("GET /_sim/webhooks", "webhook attempts"), ("GET /_sim/state", "clock, rules, keys, refunds"),
         ("GET /_sim/books", "balances by account, and what does not reconcile"), ("GET /_sim/cards", "the world's cards with the truth about them"),

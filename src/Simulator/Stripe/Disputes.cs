@@ -18,7 +18,7 @@ internal sealed class Disputes(Sandbox box, Balances balances)
     [
         new("GET", Url, call => Listing.Page(box, call, "dispute", Url, "charge", "payment_intent"), "by charge, payment intent, created"),
         new("GET", Url + "/{id}", call => box.Store.Get("dispute", call.Id), "with expansion"),
-        new("POST", Url + "/{id}", Update, "staged or submitted evidence, size limits, documented magic texts", "enhanced evidence (CE 3.0) eligibility"),
+        new("POST", Url + "/{id}", Update, "staged or submitted evidence; 150000 characters, 4.5 MB, 49 pages (Mastercard 19); documented magic texts", "enhanced evidence (CE 3.0) eligibility"),
         new("POST", Url + "/{id}/close", Accept, "accepts: lost"),
         new("GET", "/v1/radar/early_fraud_warnings", call => Listing.Page(box, call, "early_fraud_warning", "/v1/radar/early_fraud_warnings", "charge", "payment_intent"), "by charge, payment intent"),
         new("GET", "/v1/radar/early_fraud_warnings/{id}", call => box.Store.Get("early_fraud_warning", call.Id), "actionable until refunded or disputed"),
@@ -27,6 +27,12 @@ internal sealed class Disputes(Sandbox box, Balances balances)
     /// <summary>What a captured charge will lead to: what its test card says, or what the scenario's people do.</summary>
     public void Foresee(Thing charge, Instrument? instrument)
     {
+        if (instrument?.Bank == "dispute")
+        {
+            box.Later(TimeSpan.Zero, () => Open(charge, "debit_not_authorized", false, charge.Number("amount_captured")));
+            return;
+        }
+
         switch (instrument?.Test?.Dispute)
         {
             case "inquiry": box.Later(TimeSpan.Zero, () => Open(charge, "fraudulent", true, charge.Number("amount_captured"))); return;
@@ -156,6 +162,12 @@ internal sealed class Disputes(Sandbox box, Balances balances)
         if (FileFields.Sum(f => box.Store.Find("file", evidence.Text(f))?.Number("size") ?? 0) > MostFiles)
         {
             throw StripeError.Invalid("The combined file size of your evidence must not exceed 4.5 MB.", "evidence");
+        }
+
+        var most = (box.Store.Find("charge", dispute.Text("charge"))?.Hidden as Instrument)?.Card?.Brand == "mastercard" ? 19 : 49;
+        if (FileFields.Sum(f => Files.Pages(box.Store.Find("file", evidence.Text(f)))) > most)
+        {
+            throw StripeError.Invalid($"The combined page count of your evidence must not exceed {most}.", "evidence", "dispute_evidence_page_limit_exceeded");
         }
 
         dispute["evidence_details"] = Details(dispute, 0);

@@ -1,10 +1,11 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Busker.Simulator.Core;
 
 namespace Busker.Simulator.Stripe;
 
 /// <summary>Files: evidence up, reports down.</summary>
-internal sealed class Files(Sandbox box)
+internal sealed partial class Files(Sandbox box)
 {
     private static readonly Dictionary<string, (string Type, byte[] Magic)> Kinds = new()
     {
@@ -31,6 +32,18 @@ internal sealed class Files(Sandbox box)
         file.Hidden = content;
         return box.Store.Add(file);
     }
+
+    /// <summary>Pages of a PDF, by its page objects; an image is one.</summary>
+    public static int Pages(Thing? file)
+    {
+        if (file?.Hidden is not byte[] content) return 0;
+        if (file.Text("type") != "pdf") return 1;
+        var text = Encoding.Latin1.GetString(content);
+        return Math.Max(1, Page().Count(text));
+    }
+
+    [GeneratedRegex(@"/Type\s*/Page\b")]
+    private static partial Regex Page();
 
     private Thing Upload(Call call)
     {

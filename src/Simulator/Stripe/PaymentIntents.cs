@@ -261,13 +261,13 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         box.Later(delay, () =>
         {
             if (!intent.Is("processing")) return;
-            if (behaviour is "success" or "successDelayed" or "dispute" or "riskLevelHighest") Authorise(intent, authenticated: false, throws: false);
+            if (behaviour is "success" or "successDelayed" or "dispute") Authorise(intent, authenticated: false, throws: false);
             else Fail(intent, method, new StripeError(402, "invalid_request_error", "payment_intent_payment_attempt_failed", "The payment failed.", null)
             {
                 DeclineCode = behaviour switch
                 {
                     "accountClosed" => "bank_account_closed", "noAccount" => "no_account", "insufficientFunds" => "insufficient_funds", "debitNotAuthorized" => "debit_not_authorized",
-                    "weeklyLimitExceeded" => "payment_method_microdeposit_failed", _ => "generic_decline",
+                    "weeklyLimitExceeded" => "payment_method_microdeposit_failed", "riskLevelHighest" => "highest_risk_level", "invalidCurrency" => "invalid_currency", _ => "generic_decline",
                 },
             }, throws: false);
         });

@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+using Busker.Simulator.Stripe;
+
+namespace Busker.Simulator.Tests;
+
+/// <summary>Starting, refusing to start, stopping and starting again.</summary>
+public sealed class DoorTests
+{
+    [Fact]
+    public async Task It_listens_on_loopback_unless_told()
+    {
+        new SimulatorOptions().Address.ShouldBe(IPAddress.Loopback);
+        await using var simulator = (await Simulator.Start(new())).Value;
+        simulator.Providers.ShouldAllBe(p => IPAddress.IsLoopback(IPAddress.Parse(simulator.Address(p.Name).Host)));
+    }
+
+    [Fact]
+    public async Task What_cannot_start_says_why_in_one_sentence()
+    {
+        (await Simulator.Start(new() { Providers = ["square"] })).Fault!.Message.ShouldStartWith("'square' is not a provider: stripe, adyen");
+        (await Simulator.Start(new() { Scenario = "no-such-world" })).Fault!.Message.ShouldContain("no-such-world");
+        (await Simulator.Start(new() { Rate = -1 })).Fault!.Message.ShouldBe("the clock's rate is not negative");
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        (await Simulator.Start(new() { Providers = ["stripe"], Port = port })).Fault!.Message.ShouldStartWith($"port {port} ");
+    }
+
+    [Fact]
+    public async Task A_scenario_file_is_refused_with_its_line()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".yaml");
+        try
+        {
+            await File.WriteAllTextAsync(path, "name: mine\nversion: 1\nfaults:\n  - stripe POST * explode\n");
+            (await Simulator.Start(new() { Scenario = path })).Fault!.Message.ShouldContain(".yaml:4: 'explode' is not a fault");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_all_providers_goes_on_where_it_stopped()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            string before;
+            await using (var simulator = (await Simulator.Start(new() { Snapshot = path, Seed = 6 })).Value)
+            {
+                await LaneWorkload.PlayAsync(simulator, operations: 150);
+                simulator.Discrepancies().ShouldBeEmpty();
+                before = State(simulator);
+            }
+
+            await using var again = (await Simulator.Start(new() { Snapshot = path, Seed = 6 })).Value;
+            State(again).ShouldBe(before);
+            again.Discrepancies().ShouldBeEmpty();
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task An_idempotency_key_is_forgotten_after_a_day()
+    {
+        await using var simulator = (await Simulator.Start(new() { Providers = ["stripe"] })).Value;
+        using var client = Client(simulator);
+        client.DefaultRequestHeaders.Add("Idempotency-Key", "order-1");
+        var first = await ChargeAsync(client, "tok_visa");
+        await simulator.AdvanceAsync(TimeSpan.FromHours(23));
+        (await ChargeAsync(client, "tok_visa")).Id.ShouldBe(first.Id);
+        await simulator.AdvanceAsync(TimeSpan.FromHours(2));
+        (await ChargeAsync(client, "tok_visa")).Id.ShouldNotBe(first.Id);
+        simulator.Charges().Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Every_documented_token_charges_or_declines_as_its_card_does()
+    {
+        await using var simulator = (await Simulator.Start(new() { Providers = ["stripe"] })).Value;
+        using var client = Client(simulator);
+        foreach (var card in TestCards.All.Where(c => c.Challenge == Challenge.Never))
+        {
+            foreach (var token in card.Tokens)
+            {
+                var (status, _, code) = await ChargeAsync(client, "tok_" + token);
+                (status, code).ShouldBe((card.Code is null ? 200 : 402, card.Code), token);
+            }
+        }
+    }
+
+    private static string State(Simulator simulator) =>
+        string.Join('\n', simulator.Charges().Select(c => $"{c.Provider} {c.Id} {c.Captured} {c.Refunded} {c.Disputed} {c.Fees} {c.Outcome} {c.CreatedMs}")) + simulator.Clock.GetUtcNow();
+
+    private static HttpClient Client(Simulator simulator) => new()
+    {
+        BaseAddress = simulator.Address("stripe"), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", "sk_test_x") },
+    };
+
+    private static async Task<(int Status, string? Id, string? Code)> ChargeAsync(HttpClient client, string token)
+    {
+        using var form = new StringContent($"amount=2000&currency=usd&source={token}", new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
+        using var reply = await client.PostAsync(new Uri("/v1/charges", UriKind.Relative), form);
+        using var json = JsonDocument.Parse(await reply.Content.ReadAsStringAsync());
+        var root = json.RootElement;
+        return ((int)reply.StatusCode, root.TryGetProperty("id", out var id) ? id.GetString() : null, root.TryGetProperty("error", out var error) && error.TryGetProperty("code", out var code) ? code.GetString() : null);
+    }
+}
