@@ -1,3 +1,4 @@
+using Busker.Simulator.Core;
 using Busker.Simulator.Faults;
 
 namespace Busker.Simulator.Tests;
@@ -22,5 +23,15 @@ public sealed class DeterminismTests
         one.ShouldBe([false, true, true, false]);
         two.ShouldBe(one);
         rule.Struck.ShouldBe(4);
+    }
+
+    [Fact]
+    public void What_a_lane_saw_of_a_thing_is_not_forgotten_because_others_saw_much()
+    {
+        var shelf = new StaleShelf();
+        Answer Seen(string subject, string body) => Answer.Text(200, body, "text/plain") with { Subject = subject };
+        shelf.Pass("a", Seen("one", "old")).ShouldBeNull();
+        for (var i = 0; i < 30_000; i++) shelf.Pass("b", Seen($"other {i}", ""));
+        shelf.Pass("a", Seen("one", "new")).ShouldBe("old"u8.ToArray());
     }
 }

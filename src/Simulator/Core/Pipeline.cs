@@ -132,7 +132,7 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
 
     private Answer Spoil(Ask ask, IReadOnlyList<FaultRule> faults, Answer answer)
     {
-        var stale = stage.Faults.Watches(FaultKind.Stale) && answer.Status == 200 ? _shelf.Pass(answer) : null;
+        var stale = stage.Faults.Watches(FaultKind.Stale) && answer.Status == 200 ? _shelf.Pass(ask.Lane, answer) : null;
         foreach (var rule in faults)
         {
             answer = rule.Kind switch
@@ -150,7 +150,7 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
 
     private Reply Journal(Ask ask, IReadOnlyList<FaultRule> faults, int latency, Answer answer, Ending ending)
     {
-        if (faults.Count == 0 && stage.Faults.Watches(FaultKind.Stale) && answer.Status == 200) _shelf.Pass(answer);
+        if (faults.Count == 0 && stage.Faults.Watches(FaultKind.Stale) && answer.Status == 200) _shelf.Pass(ask.Lane, answer);
         var struck = faults.Count == 0 ? "" : string.Join("; ", faults.Select(f => f.Source));
         var waited = latency + (int)(Find(faults, FaultKind.Delay)?.Argument ?? 0);
         var entry = new JournalEntry(ask.Lane, ask.Number, ask.AtMs, provider.Name, ask.Method, ask.Endpoint?.Template == ask.Path ? ask.Endpoint.Template : ask.Path, ask.Query, provider.KeyOf(ask), struck, waited,
