@@ -75,7 +75,7 @@ export class FlagBook {
     if (!found || !caller.sees(found)) return answer(undefined, 'FlagNotFound');
     const e = this._spare ?? new Evaluation();
     this._spare = undefined;
-    e.start(this, context, caller, sticky, this.clock());
+    e.start(this, context, caller, sticky);
     const given = guarded(found, e);
     this._spare = e;
     return given;
@@ -84,7 +84,7 @@ export class FlagBook {
   /** Every flag the caller sees, in the order of the state. */
   resolveAll(context: Attributes, caller: Caller, sticky?: StickyMemory): Answer[] {
     const e = new Evaluation();
-    e.start(this, context, caller, sticky, this.clock());
+    e.start(this, context, caller, sticky);
     return this.flags.filter(flag => caller.sees(flag)).map(flag => {
       e.again();
       return guarded(flag, e);

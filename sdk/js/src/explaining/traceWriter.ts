@@ -68,7 +68,7 @@ export function explain(book: FlagBook, flag: string, context: Attributes, calle
   }
   const e = new Evaluation();
   const writer = new TraceWriter();
-  e.start(book, context, caller, sticky, book.clock(), writer);
+  e.start(book, context, caller, sticky, writer);
   const given = resolution(guarded(found, e), context);
   return { resolution: { ...given, error: e.spoiled }, stateVersion, steps: writer.steps };
 }

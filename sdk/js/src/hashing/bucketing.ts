@@ -40,7 +40,7 @@ export class Bucketing {
   }
 }
 
-/** (high, low) mod divisor, exact for divisors up to 2^37. */
+/** (high, low) mod divisor, exact for divisors up to 2^37; high is unsigned. */
 export function modulo(high: number, low: number, divisor: number): number {
   let rest = high % divisor;
   rest = (rest * 65536 + (low >>> 16)) % divisor;
@@ -50,7 +50,7 @@ export function modulo(high: number, low: number, divisor: number): number {
 function bucket(algorithm: number, key: Uint8Array, length: number, buckets: number): number {
   switch (algorithm) {
     case 2:
-      return high32(murmur32(key, length, 0), buckets);
+      return high32(murmur32(key, length, 0), buckets) >>> 0;
     case 3: {
       const ratio = Math.abs(murmur32(key, length, 0) | 0) / 2147483647;
       return Math.min(Math.floor(ratio * buckets), buckets - 1);
@@ -67,7 +67,7 @@ function bucket(algorithm: number, key: Uint8Array, length: number, buckets: num
       return murmur32(key, length, 86028157) % buckets;
     default:
       murmur128(key, length);
-      return modulo(out.h1High >>> 4, ((out.h1High << 28) | (out.h1Low >>> 4)) >>> 0, buckets);
+      return modulo(out[0]! >>> 4, (out[0]! << 28) | (out[1]! >>> 4), buckets);
   }
 }
 

@@ -40,7 +40,7 @@ export class Batch {
     this._flags.forEach((flag, i) => {
       const known = this.answers[i];
       if (known && known.reason !== 'Suspended') return;
-      e.start(this._book, this.context, this.caller, this._sticky, this._book.clock());
+      e.start(this._book, this.context, this.caller, this._sticky);
       const given = guarded(flag, e);
       this.answers[i] = given;
       this.failure ??= e.spoiled || undefined;

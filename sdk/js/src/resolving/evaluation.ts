@@ -25,7 +25,6 @@ export class Evaluation {
   sticky: StickyMemory | undefined;
   trace: Tracer | undefined;
   inSegment: boolean[] = [];
-  nowUs = 0;
   needed: StickyRead[] = [];
   writes: StickyWrite[] = [];
   /** Shipped-engine mode only: a conversion that fails there fails the request. */
@@ -33,10 +32,16 @@ export class Evaluation {
   unitBytes = unitBuffer();
   unitLength = 0;
   unitValue: unknown;
+  private _nowUs: number | undefined;
   private _unitOf: CompiledRule | undefined;
   private _unitFailed = false;
   private _bucket = -1;
   private _depth = 0;
+
+  /** One moment for the whole resolve, read from the clock only when a predicate asks. */
+  get nowUs(): number {
+    return (this._nowUs ??= this.book.clock());
+  }
 
   get hasUnit(): boolean {
     return this.unitLength > 0 || typeof this.unitValue === 'string';
@@ -52,13 +57,13 @@ export class Evaluation {
     return this._bucket;
   }
 
-  start(book: FlagBook, context: Attributes, caller: Caller, sticky: StickyMemory | undefined, nowUs: number, trace?: Tracer): void {
+  start(book: FlagBook, context: Attributes, caller: Caller, sticky?: StickyMemory, trace?: Tracer): void {
     this.book = book;
     this.context = context;
     this.caller = caller;
     this.sticky = sticky;
     this.trace = trace;
-    this.nowUs = nowUs;
+    this._nowUs = undefined;
     if (this.inSegment.length < book.segmentCount) this.inSegment = new Array<boolean>(book.segmentCount).fill(false);
     this.again();
   }

@@ -1,4 +1,5 @@
 import { Truth } from '../conditions/condition.js';
+import type { MaterializationSpec } from '../contract/types.js';
 import type { CompiledAssignment, CompiledFlag, CompiledRule, CompiledVariant } from '../state/compiled.js';
 import { type Answer, type Passed, answer } from './answer.js';
 import type { Evaluation } from './evaluation.js';
@@ -23,7 +24,8 @@ export function runRules(flag: CompiledFlag, e: Evaluation): Answer {
   for (const rule of flag.rules) {
     e.trace?.enter();
     const step = tryRule(rule, e, anyMissing);
-    const [assignment, stored] = [assigned, kept];
+    const assignment = assigned;
+    const stored = kept;
     anyMissing = missing;
     e.trace?.leaveRule(rule, step, assignment, e);
     if (step === 'next') continue;
@@ -47,8 +49,10 @@ function tryRule(rule: CompiledRule, e: Evaluation, missingBefore: boolean): Rul
   if (rule.environments && !rule.environments.some(name => e.caller.environments.has(name))) return 'next';
   if (!e.findUnit(rule) && !(rule.hasDefaultSelector && rule.isFull)) return 'unitError';
   if (!e.hasUnit && !rule.hasDefaultSelector) return 'next';
-  const [decided, stored] = sticky(rule, e);
-  const audience = decided ?? both(rule, e, false);
+  let stored: CompiledVariant | undefined;
+  let audience: Truth | undefined;
+  if (rule.source.materialization?.read && e.hasUnit) [audience, stored] = sticky(rule, rule.source.materialization, e);
+  audience ??= both(rule, e, false);
   // Testing the audience may have tried the rules of another flag.
   missing = missingBefore || audience === Truth.Unknown;
   assigned = undefined;
@@ -60,9 +64,7 @@ function tryRule(rule: CompiledRule, e: Evaluation, missingBefore: boolean): Rul
 }
 
 /** What the sticky record decides; undefined: nothing, ask the audience. */
-function sticky(rule: CompiledRule, e: Evaluation): [Truth | undefined, CompiledVariant?] {
-  const spec = rule.source.materialization;
-  if (!spec?.read || !e.hasUnit) return [undefined];
+function sticky(rule: CompiledRule, spec: MaterializationSpec, e: Evaluation): [Truth | undefined, CompiledVariant?] {
   const unit = e.unitString;
   let member = e.sticky ? e.sticky.membership(unit, spec.read) : Truth.Unknown;
   if (member === Truth.Unknown) {

@@ -104,16 +104,15 @@ export class MemberList {
 
 function inBloom({ words, hashCount, bitCount }: contract.Bloom, e: Evaluation): boolean {
   murmur128(e.unitBytes, e.unitLength);
-  let [high, low] = [out.h1High, out.h1Low];
-  const [stepHigh, stepLow] = [out.h2High, out.h2Low];
+  let [high, low] = out as unknown as [number, number];
+  const [, , stepHigh, stepLow] = out as unknown as [number, number, number, number];
   for (let i = 0; i < hashCount; i++) {
     const bit = modulo(high & 0x7fffffff, low, Number(bitCount));
     // 64-bit big-endian words.
     const at = Math.floor(bit / 64) * 8 + 7 - (Math.floor(bit / 8) % 8);
     if (((words[at]! >> (bit % 8)) & 1) === 0) return false;
-    const sum = low + stepLow;
-    low = sum >>> 0;
-    high = (high + stepHigh + (sum > 0xffffffff ? 1 : 0)) >>> 0;
+    low = (low + stepLow) | 0;
+    high = (high + stepHigh + (low >>> 0 < stepLow >>> 0 ? 1 : 0)) | 0;
   }
   return true;
 }
