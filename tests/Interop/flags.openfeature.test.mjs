@@ -57,6 +57,7 @@ test('what cannot be answered says why, and gives the caller\'s default', async 
   assert.equal(await code('getStringDetails', 'on', 'x'), 'TYPE_MISMATCH');
   assert.equal(await code('getBooleanDetails', 'limit', true), 'TYPE_MISMATCH');
   assert.equal(await code('getStringDetails', 'split', 'x', { targetingKey: 'x'.repeat(101) }), 'INVALID_CONTEXT');
+  assert.equal(await code('getStringDetails', 'split', 'x', {}), 'TARGETING_KEY_MISSING');
 });
 
 test('a file that nobody trusted signed is refused', async () => {

@@ -84,6 +84,7 @@ export class SegmentCondition extends Condition {
     if (e.inSegment[this._index]) return Truth.False;
     const truth = this.testTargeting(e);
     if (truth === Truth.False || this.allocation.isAll) return truth;
+    if (!e.hasUnit) e.lacksUnit = true;
     return e.hasUnit && this.allocation.contains(e.accountBucket) ? truth : Truth.False;
   }
 }
@@ -127,6 +128,7 @@ export class GateCondition extends Condition {
 
   protected decide(e: Evaluation): Truth {
     let [unit, length] = [e.unitBytes, e.hasUnit ? e.unitLength : -1];
+    if (!this.selector && !e.hasUnit) e.lacksUnit = true;
     if (this.selector) {
       unit = unitBuffer();
       length = readUnit(this.selector.read(e.context), unit) || -1;

@@ -14,9 +14,11 @@ const failures: Partial<Record<Answer['reason'], [string, string]>> = {
   Suspended: ['GENERAL', 'sticky records are needed first, and there is no store that has them'],
 };
 
+const keyMissing: [string, string] = ['TARGETING_KEY_MISSING', 'the flag is spread over units, and the context has no targetingKey'];
+
 export function detailsOf<T>(answer: Answer, wanted: Wanted, fallback: T, freshness: Freshness, version: Int64 | undefined): ResolutionDetails<T> {
   if (freshness === 'notReady') return failure(fallback, 'PROVIDER_NOT_READY', 'there is no flag state yet');
-  const failed = failures[answer.reason];
+  const failed = answer.lacksUnit ? keyMissing : failures[answer.reason];
   if (failed) return failure(fallback, ...failed);
   const { variant } = answer;
   const flagMetadata = metadata(answer, version);

@@ -18,6 +18,8 @@ export interface Answer {
   unit: unknown;
   /** Rules whose assignment was recorded and handed on. */
   passed: readonly Passed[];
+  /** No rule assigned, and at least one did not only because the context has no unit. */
+  lacksUnit: boolean;
 }
 
 export interface Passed {
@@ -48,7 +50,7 @@ export interface Resolution {
 const none: readonly Passed[] = [];
 
 export function answer(flag: CompiledFlag | undefined, reason: Reason, variant?: CompiledVariant, rule?: CompiledRule, assignment?: CompiledAssignment, unit?: unknown, passed = none): Answer {
-  return { flag, reason, variant, rule, assignment, unit, passed };
+  return { flag, reason, variant, rule, assignment, unit, passed, lacksUnit: false };
 }
 
 /** Seeing this answer is an exposure. */

@@ -29,6 +29,8 @@ export class Evaluation {
   writes: StickyWrite[] = [];
   /** Shipped-engine mode only: a conversion that fails there fails the request. */
   spoiled = '';
+  /** Somebody would have been counted in, or given a bucket, if only there were a unit. */
+  lacksUnit = false;
   unitBytes = unitBuffer();
   unitLength = 0;
   unitValue: unknown;
@@ -73,6 +75,7 @@ export class Evaluation {
     if (this.needed.length) this.needed = [];
     if (this.writes.length) this.writes = [];
     this.spoiled = '';
+    this.lacksUnit = false;
     this._unitOf = undefined;
     this._depth = 0;
     this._setUnit(undefined, 0);
@@ -107,11 +110,11 @@ export class Evaluation {
 
   resolveOther(flag: CompiledFlag): Answer {
     if (++this._depth > maxFlags) return answer(flag, 'Error');
-    const { unitBytes, unitLength, unitValue, _unitOf, _unitFailed, _bucket } = this;
+    const { unitBytes, unitLength, unitValue, _unitOf, _unitFailed, _bucket, lacksUnit } = this;
     this.unitBytes = unitBytes.slice();
     this._unitOf = undefined;
     const other = this.caller.sees(flag) ? runRules(flag, this) : answer(undefined, 'FlagNotFound');
-    Object.assign(this, { unitBytes, unitLength, unitValue, _unitOf, _unitFailed, _bucket });
+    Object.assign(this, { unitBytes, unitLength, unitValue, _unitOf, _unitFailed, _bucket, lacksUnit: lacksUnit || other.lacksUnit });
     this._depth--;
     return other;
   }

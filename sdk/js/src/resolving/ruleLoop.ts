@@ -20,6 +20,7 @@ export function runRules(flag: CompiledFlag, e: Evaluation): Answer {
     if (truth === Truth.False) return answer(flag, 'Prerequisite', flag.default);
   }
   let anyMissing = false;
+  e.lacksUnit = false;
   let passed: Passed[] | undefined;
   for (const rule of flag.rules) {
     e.trace?.enter();
@@ -39,7 +40,7 @@ export function runRules(flag: CompiledFlag, e: Evaluation): Answer {
     const variant = stored ?? (assignment!.outcome === 'serverDefault' ? flag.default : assignment!.variant);
     return answer(flag, 'Match', variant, rule, assignment, e.unitValue, passed);
   }
-  return anyMissing ? answer(flag, 'Suspended') : answer(flag, 'NoMatch', flag.default, undefined, undefined, undefined, passed);
+  return anyMissing ? answer(flag, 'Suspended') : { ...answer(flag, 'NoMatch', flag.default), passed: passed ?? [], lacksUnit: e.lacksUnit };
 }
 
 function tryRule(rule: CompiledRule, e: Evaluation, missingBefore: boolean): RuleStep {
@@ -59,6 +60,7 @@ function tryRule(rule: CompiledRule, e: Evaluation, missingBefore: boolean): Rul
   kept = stored;
   if (audience === Truth.False || missing) return 'next';
   assigned = rule.isFull ? rule.assignments[rule.owners[0]!] : e.hasUnit ? rule.pick(rule.bucketing.of(e.unitBytes, e.unitLength)) : undefined;
+  if (!rule.isFull && !e.hasUnit) e.lacksUnit = true;
   if (stored && assigned?.variant !== stored) assigned = rule.assignments.find(a => a.variant === stored);
   return assigned ? 'assigned' : 'next';
 }
