@@ -6,7 +6,7 @@ import { CompiledFlag, MemberList } from './compiled.js';
 import { ExpressionCompiler, type Parts, checkRanges } from './expressionCompiler.js';
 import { findCycles } from './flagCycles.js';
 import { FlagCompiler } from './flagCompiler.js';
-import { isName, twice } from './names.js';
+import { isName } from './names.js';
 import { PredicateCompiler } from './predicateCompiler.js';
 import { Problems } from './problems.js';
 import { checkSchema, complete } from './valueChecker.js';
@@ -118,6 +118,10 @@ class StateCompiler {
   }
 
   private _unique(names: string[], path: string): void {
-    for (const name of twice(names)) this._problems.add(path, `"${name}" is there twice`);
+    const seen = new Set<string>();
+    for (const name of names) {
+      if (seen.has(name)) this._problems.add(path, `"${name}" is there twice`);
+      seen.add(name);
+    }
   }
 }
