@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Busker.Learning.Numbers;
 
 namespace Busker.Learning.Algebra;
@@ -10,20 +9,22 @@ public readonly record struct Window(float[] Values, int Offset, int RowStride, 
 {
     /// <summary>The same elements with rows and columns exchanged; nothing is copied.</summary>
     public Window Transposed => this with { RowStride = ColumnStride, ColumnStride = RowStride };
+
+    /// <summary>The window that starts at row <paramref name="i"/>, column <paramref name="j"/>.</summary>
+    public Window At(int i, int j) => this with { Offset = Offset + i * RowStride + j * ColumnStride };
 }
 
 /// <summary>
-/// Dense single-precision matrix product, packed and tiled for the cache (Goto and van de Geijn 2008): 6 × 16 register
-/// tiles, depth blocks of 256. Every element of the result is summed in the same order whatever the number of threads,
+/// Dense single-precision matrix product, packed and tiled for the cache (Goto and van de Geijn 2008): register tiles,
+/// depth blocks of 256. Every element of the result is summed in the same order whatever the number of threads,
 /// so the bits do not depend on it.
 /// </summary>
 public static class Gemm
 {
-    private const int TileRows = 6;
-    private const int TileColumns = 16;
     private const int Depth = 256;
-    private const int BlockRows = 96;
+    private const int BlockRows = 192;
     private const int BlockColumns = 2048;
+    private const int PieceColumns = 256;
 
     /// <summary>C ← C + scale·A·B with A <paramref name="m"/>×<paramref name="k"/>, B k×n, C m×n.</summary>
     /// <param name="lowerOnly">Leave tiles wholly above the diagonal of C untouched (for symmetric results).</param>
@@ -31,58 +32,65 @@ public static class Gemm
     {
         if (c.ColumnStride != 1) throw new ArgumentException("the result must be row-major", nameof(c));
         if (m == 0 || n == 0 || k == 0) return;
-        var packedB = new float[Math.Min(Depth, k) * RoundUp(Math.Min(BlockColumns, n), TileColumns)];
         var workers = lanes ?? Lanes.One;
+        var packedB = System.Buffers.ArrayPool<float>.Shared.Rent(Math.Min(Depth, k) * RoundUp(Math.Min(BlockColumns, n), GemmTile.Columns));
+        var rowBlocks = (m + BlockRows - 1) / BlockRows;
         for (var jc = 0; jc < n; jc += BlockColumns)
         {
             var nc = Math.Min(BlockColumns, n - jc);
+            // Few blocks of rows: cut the columns as well, so that every thread finds work.
+            var width = rowBlocks >= 4 * workers.Threads ? BlockColumns : PieceColumns;
+            var pieces = (nc + width - 1) / width;
             for (var pc = 0; pc < k; pc += Depth)
             {
-                var kc = Math.Min(Depth, k - pc);
-                PackColumns(b, pc, jc, kc, nc, packedB);
-                var (column, depth, columns, length) = (jc, pc, nc, kc);
-                var firstRow = lowerOnly ? jc / BlockRows : 0;
-                var blocks = (m + BlockRows - 1) / BlockRows;
-                void Block(int block)
+                var (column, depth, length) = (jc, pc, Math.Min(Depth, k - pc));
+                PackColumns(b, depth, column, length, nc, packedB, workers);
+                void Work(int piece)
                 {
-                    var ic = block * BlockRows;
-                    RowBlock(a, c, packedB, new Extent(ic, Math.Min(BlockRows, m - ic), column, columns, depth, length), scale, lowerOnly);
+                    var (ic, jp) = (piece / pieces * BlockRows, piece % pieces * width);
+                    var rows = Math.Min(BlockRows, m - ic);
+                    if (lowerOnly && column + jp > ic + rows - 1) return;
+                    RowBlock(a, c, packedB, new Extent(ic, rows, column, jp, Math.Min(width, nc - jp), depth, length), scale, lowerOnly);
                 }
 
-                workers.For(blocks - firstRow, i => Block(firstRow + i));
+                workers.For(rowBlocks * pieces, Work);
             }
         }
+
+        System.Buffers.ArrayPool<float>.Shared.Return(packedB);
     }
 
-    private readonly record struct Extent(int Row, int Rows, int Column, int Columns, int Depth, int Length);
+    /// <param name="Column">First column of the packed block; <paramref name="Piece"/> counts from there.</param>
+    private readonly record struct Extent(int Row, int Rows, int Column, int Piece, int Columns, int Depth, int Length);
 
     private static void RowBlock(Window a, Window c, float[] packedB, Extent at, float scale, bool lowerOnly)
     {
-        var packedA = Workspace(RoundUp(at.Rows, TileRows) * at.Length);
+        var (tileRows, tileColumns) = (GemmTile.Rows, GemmTile.Columns);
+        var packedA = Workspace(RoundUp(at.Rows, tileRows) * at.Length);
         PackRows(a, at.Row, at.Depth, at.Rows, at.Length, scale, packedA);
-        Span<float> edge = stackalloc float[TileRows * TileColumns];
-        for (var j = 0; j < at.Columns; j += TileColumns)
+        Span<float> edge = stackalloc float[tileRows * tileColumns];
+        for (var j = 0; j < at.Columns; j += tileColumns)
         {
-            ref var b = ref packedB[j * at.Length];
-            for (var i = 0; i < at.Rows; i += TileRows)
+            ref var b = ref packedB[(at.Piece + j) * at.Length];
+            for (var i = 0; i < at.Rows; i += tileRows)
             {
-                var (row, column) = (at.Row + i, at.Column + j);
-                if (lowerOnly && column > row + TileRows - 1) continue;
+                var (row, column) = (at.Row + i, at.Column + at.Piece + j);
+                if (lowerOnly && column > row + tileRows - 1) continue;
                 ref var pa = ref packedA[i * at.Length];
-                if (i + TileRows <= at.Rows && j + TileColumns <= at.Columns)
+                if (i + tileRows <= at.Rows && j + tileColumns <= at.Columns)
                 {
-                    Tile(ref pa, ref b, at.Length, ref c.Values[c.Offset + row * c.RowStride + column], c.RowStride);
+                    GemmTile.Add(ref pa, ref b, at.Length, ref c.Values[c.Offset + row * c.RowStride + column], c.RowStride);
                     continue;
                 }
 
                 edge.Clear();
-                Tile(ref pa, ref b, at.Length, ref edge[0], TileColumns);
-                var rows = Math.Min(TileRows, at.Rows - i);
-                var columns = Math.Min(TileColumns, at.Columns - j);
+                GemmTile.Add(ref pa, ref b, at.Length, ref edge[0], tileColumns);
+                var rows = Math.Min(tileRows, at.Rows - i);
+                var columns = Math.Min(tileColumns, at.Columns - j);
                 for (var r = 0; r < rows; r++)
                 {
                     var target = c.Values.AsSpan(c.Offset + (row + r) * c.RowStride + column, columns);
-                    for (var q = 0; q < columns; q++) target[q] += edge[r * TileColumns + q];
+                    for (var q = 0; q < columns; q++) target[q] += edge[r * tileColumns + q];
                 }
             }
         }
@@ -91,83 +99,63 @@ public static class Gemm
     [ThreadStatic] private static float[]? _workspace;
 
     private static float[] Workspace(int length) =>
-        _workspace is { } held && held.Length >= length ? held : _workspace = new float[Math.Max(length, RoundUp(BlockRows, TileRows) * Depth)];
+        _workspace is { } held && held.Length >= length ? held : _workspace = new float[Math.Max(length, RoundUp(BlockRows, GemmTile.Rows) * Depth)];
 
     private static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
 
+    /// <summary>Packs rows of A into tiles of depth × tile rows; missing rows are zero.</summary>
     private static void PackRows(Window a, int row, int depth, int rows, int length, float scale, float[] packed)
     {
-        var at = 0;
-        for (var i = 0; i < rows; i += TileRows)
+        var tile = GemmTile.Rows;
+        for (var i = 0; i < rows; i += tile)
         {
+            var high = Math.Min(tile, rows - i);
+            var to = packed.AsSpan(i * length, tile * length);
+            if (high < tile) to.Clear();
+            ref var target = ref MemoryMarshal.GetReference(to);
+            for (var r = 0; r < high; r++)
+            {
+                ref var from = ref a.Values[a.Offset + (row + i + r) * a.RowStride + depth * a.ColumnStride];
+                if (a.ColumnStride == 1) for (var p = 0; p < length; p++) Unsafe.Add(ref target, p * tile + r) = scale * Unsafe.Add(ref from, p);
+                else if (a.RowStride != 1) for (var p = 0; p < length; p++) Unsafe.Add(ref target, p * tile + r) = scale * Unsafe.Add(ref from, (nint)p * a.ColumnStride);
+            }
+
+            if (a.ColumnStride == 1 || a.RowStride != 1) continue;
             for (var p = 0; p < length; p++)
             {
-                for (var r = 0; r < TileRows; r++, at++)
-                {
-                    packed[at] = i + r < rows
-                        ? scale * a.Values[a.Offset + (row + i + r) * a.RowStride + (depth + p) * a.ColumnStride] : 0f;
-                }
+                ref var from = ref a.Values[a.Offset + row + i + (depth + p) * a.ColumnStride];
+                for (var r = 0; r < high; r++) Unsafe.Add(ref target, p * tile + r) = scale * Unsafe.Add(ref from, r);
             }
         }
     }
 
-    private static void PackColumns(Window b, int depth, int column, int length, int columns, float[] packed)
+    /// <summary>Packs columns of B into panels of depth × tile columns; missing columns are zero.</summary>
+    private static void PackColumns(Window b, int depth, int column, int length, int columns, float[] packed, Lanes lanes)
     {
-        var at = 0;
-        for (var j = 0; j < columns; j += TileColumns)
+        var tile = GemmTile.Columns;
+        var panels = (columns + tile - 1) / tile;
+        void Panel(int panel)
         {
-            var width = Math.Min(TileColumns, columns - j);
-            for (var p = 0; p < length; p++, at += TileColumns)
+            var j = panel * tile;
+            var width = Math.Min(tile, columns - j);
+            var to = packed.AsSpan(j * length, tile * length);
+            if (width < tile) to.Clear();
+            if (b.ColumnStride == 1)
             {
-                var from = b.Offset + (depth + p) * b.RowStride + (column + j) * b.ColumnStride;
-                if (b.ColumnStride == 1) b.Values.AsSpan(from, width).CopyTo(packed.AsSpan(at));
-                else for (var q = 0; q < width; q++) packed[at + q] = b.Values[from + q * b.ColumnStride];
-                if (width < TileColumns) packed.AsSpan(at + width, TileColumns - width).Clear();
+                for (var p = 0; p < length; p++)
+                    b.Values.AsSpan(b.Offset + (depth + p) * b.RowStride + column + j, width).CopyTo(to[(p * tile)..]);
+                return;
+            }
+
+            ref var target = ref MemoryMarshal.GetReference(to);
+            for (var q = 0; q < width; q++)
+            {
+                ref var from = ref b.Values[b.Offset + depth * b.RowStride + (column + j + q) * b.ColumnStride];
+                for (var p = 0; p < length; p++) Unsafe.Add(ref target, p * tile + q) = Unsafe.Add(ref from, (nint)p * b.RowStride);
             }
         }
-    }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile(ref float a, ref float b, int length, ref float c, int stride)
-    {
-        Vector256<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
-        Vector256<float> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-        for (nuint p = 0, pa = 0, pb = 0; p < (nuint)length; p++, pa += TileRows, pb += TileColumns)
-        {
-            var b0 = Vector256.LoadUnsafe(ref b, pb);
-            var b1 = Vector256.LoadUnsafe(ref b, pb + 8);
-            var x = Vector256.Create(Unsafe.Add(ref a, pa));
-            c00 = Vector256.FusedMultiplyAdd(x, b0, c00);
-            c01 = Vector256.FusedMultiplyAdd(x, b1, c01);
-            x = Vector256.Create(Unsafe.Add(ref a, pa + 1));
-            c10 = Vector256.FusedMultiplyAdd(x, b0, c10);
-            c11 = Vector256.FusedMultiplyAdd(x, b1, c11);
-            x = Vector256.Create(Unsafe.Add(ref a, pa + 2));
-            c20 = Vector256.FusedMultiplyAdd(x, b0, c20);
-            c21 = Vector256.FusedMultiplyAdd(x, b1, c21);
-            x = Vector256.Create(Unsafe.Add(ref a, pa + 3));
-            c30 = Vector256.FusedMultiplyAdd(x, b0, c30);
-            c31 = Vector256.FusedMultiplyAdd(x, b1, c31);
-            x = Vector256.Create(Unsafe.Add(ref a, pa + 4));
-            c40 = Vector256.FusedMultiplyAdd(x, b0, c40);
-            c41 = Vector256.FusedMultiplyAdd(x, b1, c41);
-            x = Vector256.Create(Unsafe.Add(ref a, pa + 5));
-            c50 = Vector256.FusedMultiplyAdd(x, b0, c50);
-            c51 = Vector256.FusedMultiplyAdd(x, b1, c51);
-        }
-
-        AddRow(ref c, c00, c01);
-        AddRow(ref Unsafe.Add(ref c, stride), c10, c11);
-        AddRow(ref Unsafe.Add(ref c, 2 * stride), c20, c21);
-        AddRow(ref Unsafe.Add(ref c, 3 * stride), c30, c31);
-        AddRow(ref Unsafe.Add(ref c, 4 * stride), c40, c41);
-        AddRow(ref Unsafe.Add(ref c, 5 * stride), c50, c51);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddRow(ref float c, Vector256<float> left, Vector256<float> right)
-    {
-        (Vector256.LoadUnsafe(ref c) + left).StoreUnsafe(ref c);
-        (Vector256.LoadUnsafe(ref c, 8) + right).StoreUnsafe(ref c, 8);
+        if ((long)columns * length < 1 << 16) for (var p = 0; p < panels; p++) Panel(p);
+        else lanes.For(panels, Panel);
     }
 }
