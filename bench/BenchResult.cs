@@ -15,12 +15,15 @@ internal sealed class BenchResult(string name, string columns)
     public void Add(params object[] values) =>
         _rows.Add(string.Join(',', values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture))));
 
-    public void Save()
+    /// <param name="replacing">Keep the file's rows that do not begin with a name measured now (the first column after the machine).</param>
+    public void Save(bool replacing = false)
     {
         var path = Path.Combine(Root, "bench", "results", name + ".csv");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var head = $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd},{Commit()},{Machine()}";
-        File.WriteAllLines(path, _rows.Select(r => $"{head},{r}").Prepend("date,commit,machine," + columns));
+        var measured = _rows.Select(r => r.Split(',')[0]).ToHashSet(StringComparer.Ordinal);
+        var kept = replacing && File.Exists(path) ? File.ReadLines(path).Skip(1).Where(r => !measured.Contains(r.Split(',')[3])) : [];
+        File.WriteAllLines(path, [.. kept.Concat(_rows.Select(r => $"{head},{r}")).Prepend("date,commit,machine," + columns)]);
         Console.WriteLine($"written to {Path.GetRelativePath(Root, path)}");
     }
 

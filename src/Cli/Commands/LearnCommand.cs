@@ -9,6 +9,9 @@ internal static class LearnCommand
     {
         var learn = new Command("learn", "Train and evaluate models; write them with a report.");
         learn.Subcommands.Add(LearnFraudCommand.Create());
+        learn.Subcommands.Add(LearnRecsCommand.Create());
+        learn.Subcommands.Add(LearnRetrievalCommand.Create());
+        learn.Subcommands.Add(LearnBanditsCommand.Create());
         return learn;
     }
 }

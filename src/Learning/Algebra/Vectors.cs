@@ -44,6 +44,16 @@ public static class Vectors
         for (; i < x.Length; i++) Unsafe.Add(ref t, i) += scale * Unsafe.Add(ref a, i);
     }
 
+    /// <summary>target ← target · x, element by element.</summary>
+    public static void Multiply(Span<float> target, ReadOnlySpan<float> x)
+    {
+        ref var t = ref MemoryMarshal.GetReference(target);
+        ref var a = ref MemoryMarshal.GetReference(x);
+        var i = 0;
+        for (; i + 8 <= x.Length; i += 8) (Vector256.LoadUnsafe(ref t, (nuint)i) * Vector256.LoadUnsafe(ref a, (nuint)i)).StoreUnsafe(ref t, (nuint)i);
+        for (; i < x.Length; i++) Unsafe.Add(ref t, i) *= Unsafe.Add(ref a, i);
+    }
+
     /// <summary>products[r] = row r of <paramref name="rows"/> (row-major, width x.Length) · x. Four rows at a time.</summary>
     public static void MultiplyRows(ReadOnlySpan<float> rows, ReadOnlySpan<float> x, Span<float> products)
     {

@@ -87,6 +87,14 @@ public sealed class BetaThompson(int arms, BetaPrior prior)
         else _beta[arm]++;
     }
 
+    /// <summary>Takes over what another instance or a log has counted.</summary>
+    public void Count(int arm, long successes, long trials)
+    {
+        if (successes < 0 || trials < successes) throw new ArgumentException($"arm {arm}: {successes} successes of {trials} trials", nameof(successes));
+        _alpha[arm] += successes;
+        _beta[arm] += trials - successes;
+    }
+
     private static double[] Filled(int count, double value)
     {
         var filled = new double[count];

@@ -1,82 +1,74 @@
 using Busker.Kernel;
+using Busker.Learning.Evaluate;
 using Busker.Learning.Numbers;
 using Busker.Learning.Recommend;
 
 namespace Busker.Learning.Data;
 
 /// <summary>
-/// One set of listening histories with its splits, in the layout <c>interactions.csv[.gz]</c>: columns user, item (or user_id,
-/// artist_id, plays), weak (0 train, 1 validation, 2 test, random within each listener), and optionally fold and held (whole
-/// listeners per fold; held = 1 is to be predicted from held = 0).
+/// Reads listening histories with their splits from a folder: <c>interactions.csv[.gz]</c> with columns user, item (or user_id,
+/// artist_id, plays), weak (0 train, 1 validation, 2 test, −1 outside), and where the header has them fold and held. Without
+/// validation rows a seeded tenth of the training rows becomes validation. Beside it, each optional: <c>artist_tags.csv[.gz]</c>
+/// (artist_id, tag_id, count) and <c>friends.csv[.gz]</c> (user_a, user_b).
 /// </summary>
-public sealed record RecsFolder(string Name, Interactions All, Interactions Train, Interactions Validation, Interactions Test, int[]? Folds, Interactions? Held)
+public static class RecsFolder
 {
-    /// <summary>Items by the number used in the file, in the order of the dense numbers used here.</summary>
-    public required int[] ItemIds { get; init; }
-
-    public required int[] UserIds { get; init; }
-
-    private static readonly string[] Names = ["interactions.csv.gz", "interactions.csv"];
-
-    /// <summary>Train and validation together: what a final model is fitted on.</summary>
-    public Interactions TrainAndValidation => All.Where((u, i) => Test.ItemsOf(u).BinarySearch(i) < 0);
-
-    /// <summary>Reads <paramref name="folder"/>; rows whose <c>weak</c> is −1 lie outside the split and are left out.</summary>
-    public static Result<RecsFolder> Read(string folder)
+    /// <summary>Refuses unreadable data with one sentence that names file, row and column.</summary>
+    public static Result<RecsSet> Read(string folder)
     {
-        var path = Names.Select(f => Path.Combine(folder, f)).FirstOrDefault(File.Exists);
-        if (path is null) return new Fault(Code.InvalidArgument, "LEARNING_BAD_FILE", $"{folder} has no interactions.csv or interactions.csv.gz");
-        var artists = Header(path).Contains("artist_id");
-        var folds = Header(path).Contains("fold");
+        if (Find(folder, "interactions") is not { } path) return Bad($"{folder} has no interactions.csv or interactions.csv.gz");
+        var header = CsvFile.Header(path);
+        if (header.Fault is { } unreadable) return unreadable;
+        var artists = header.Value.Contains("artist_id");
+        var folds = header.Value.Contains("fold");
         var (userColumn, itemColumn) = artists ? ("user_id", "artist_id") : ("user", "item");
         var read = CsvFile.Read(path, [userColumn, itemColumn, "weak", .. artists ? ["plays"] : Array.Empty<string>(), .. folds ? ["fold", "held"] : Array.Empty<string>()]);
         if (read.Fault is { } fault) return fault;
-        var csv = read.Value;
-        var weak = csv.Numbers("weak");
-        var rows = Enumerable.Range(0, csv.Rows).Where(r => weak[r] >= 0).ToArray();
-        if (rows.Length == 0) return new Fault(Code.InvalidArgument, "LEARNING_BAD_FILE", $"{csv.Name}: no row has weak 0, 1 or 2", "weak");
-        var (users, userIds) = Dense(csv.Numbers(userColumn), rows);
-        var (items, itemIds) = Dense(csv.Numbers(itemColumn), rows);
-        if (Duplicate(users, items, rows) is { } twice)
-            return new Fault(Code.InvalidArgument, "LEARNING_BAD_FILE", $"{csv.Name}, row {twice.Row + 1}: user {userIds[twice.User]} and item {itemIds[twice.Item]} appear twice", itemColumn);
-
-        Interactions Pick(Func<int, bool> keep)
+        var rows = new RecsRows(read.Value, userColumn, itemColumn, artists ? "plays" : null);
+        if (rows.Check() is { } wrong) return wrong;
+        var train = rows.Pick(r => rows.Weak[r] == 0);
+        var validation = rows.Pick(r => rows.Weak[r] == 1);
+        if (validation.Count == 0) (train, validation) = Splits.Random(train, 0.1, new Rng(1));
+        var set = new RecsSet(Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), train, validation, rows.Pick(r => rows.Weak[r] == 2))
         {
-            var kept = Enumerable.Range(0, rows.Length).Where(k => keep(rows[k])).ToArray();
-            return Interactions.From(userIds.Length, itemIds.Length, Array.ConvertAll(kept, k => users[k]), Array.ConvertAll(kept, k => items[k]),
-                artists ? Array.ConvertAll(kept, k => (float)csv.Numbers("plays")[rows[k]]) : default);
+            UserIds = rows.UserIds,
+            ItemIds = rows.ItemIds,
+            Folds = folds ? rows.FoldOfUsers(read.Value.Numbers("fold")) : null,
+            Held = folds ? rows.Pick(r => read.Value.Numbers("held")[r] == 1) : null,
+        };
+        return Beside(folder, set);
+    }
+
+    private static Result<RecsSet> Beside(string folder, RecsSet set)
+    {
+        if (Find(folder, "artist_tags") is { } tagged)
+        {
+            var read = CsvFile.Read(tagged, ["artist_id", "tag_id", "count"]);
+            if (read.Fault is { } fault) return fault;
+            var (artist, tag, count) = (read.Value.Numbers("artist_id"), read.Value.Numbers("tag_id"), read.Value.Numbers("count"));
+            var rows = Enumerable.Range(0, read.Value.Rows).Where(r => Array.BinarySearch(set.ItemIds, (int)artist[r]) >= 0).ToArray();
+            if (Array.FindIndex(rows, r => !(count[r] > 0 && tag[r] >= 0)) is >= 0 and var bad)
+                return Bad($"{read.Value.Name}, row {rows[bad] + 1}, column count: tag {tag[rows[bad]]} with count {count[rows[bad]]} is not a count of a tag", "count");
+            var tags = rows.Length == 0 ? 1 : rows.Max(r => (int)tag[r]) + 1;
+            set = set with
+            {
+                Contents = Interactions.From(set.Items, tags, Array.ConvertAll(rows, r => Array.BinarySearch(set.ItemIds, (int)artist[r])),
+                    Array.ConvertAll(rows, r => (int)tag[r]), Array.ConvertAll(rows, r => (float)count[r])),
+            };
         }
 
-        return new RecsFolder(Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), Pick(_ => true), Pick(r => weak[r] == 0), Pick(r => weak[r] == 1), Pick(r => weak[r] == 2),
-            folds ? FoldOfUsers(csv.Numbers("fold"), rows, users, userIds.Length) : null, folds ? Pick(r => csv.Numbers("held")[r] == 1) : null)
-        { ItemIds = itemIds, UserIds = userIds };
+        if (Find(folder, "friends") is not { } known) return set;
+        var friends = CsvFile.Read(known, ["user_a", "user_b"]);
+        if (friends.Fault is { } unreadable) return unreadable;
+        var (a, b) = (friends.Value.Numbers("user_a"), friends.Value.Numbers("user_b"));
+        return set with
+        {
+            Friends = [.. a.Zip(b, (x, y) => (A: Array.BinarySearch(set.UserIds, (int)x), B: Array.BinarySearch(set.UserIds, (int)y))).Where(p => p.A >= 0 && p.B >= 0)],
+        };
     }
 
-    private static string[] Header(string path)
-    {
-        using var file = File.OpenRead(path);
-        using var reader = new StreamReader(path.EndsWith(".gz", StringComparison.Ordinal) ? new System.IO.Compression.GZipStream(file, System.IO.Compression.CompressionMode.Decompress) : file);
-        return (reader.ReadLine() ?? "").Split(',');
-    }
+    private static string? Find(string folder, string name) =>
+        new[] { name + ".csv.gz", name + ".csv" }.Select(f => Path.Combine(folder, f)).FirstOrDefault(File.Exists);
 
-    private static (int[] Dense, int[] Ids) Dense(double[] values, int[] rows)
-    {
-        var ids = rows.Select(r => (int)values[r]).Distinct().Order().ToArray();
-        return (Array.ConvertAll(rows, r => Array.BinarySearch(ids, (int)values[r])), ids);
-    }
-
-    private static (int Row, int User, int Item)? Duplicate(int[] users, int[] items, int[] rows)
-    {
-        var seen = new HashSet<long>(users.Length);
-        for (var k = 0; k < users.Length; k++)
-            if (!seen.Add(((long)users[k] << 32) | (uint)items[k])) return (rows[k], users[k], items[k]);
-        return null;
-    }
-
-    private static int[] FoldOfUsers(double[] fold, int[] rows, int[] users, int count)
-    {
-        var folds = new int[count];
-        for (var k = 0; k < rows.Length; k++) folds[users[k]] = (int)fold[rows[k]];
-        return folds;
-    }
+    private static Fault Bad(string message, string? field = null) => new(Code.InvalidArgument, "LEARNING_BAD_FILE", message, field);
 }

@@ -1,35 +1,7 @@
-using System.Globalization;
 using Busker.Learning.Numbers;
 using Busker.Learning.Recommend;
 
 namespace Busker.Learning.Evaluate;
-
-/// <summary>A mean over listeners with its standard error.</summary>
-public readonly record struct Estimate(double Mean, double StandardError)
-{
-    public static Estimate Of(ReadOnlySpan<double> values)
-    {
-        double sum = 0, squares = 0;
-        foreach (var v in values) sum += v;
-        var mean = values.IsEmpty ? 0 : sum / values.Length;
-        foreach (var v in values) squares += (v - mean) * (v - mean);
-        return new Estimate(mean, values.Length > 1 ? Math.Sqrt(squares / (values.Length - 1.0) / values.Length) : 0);
-    }
-
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Mean:0.0000} ± {1.96 * StandardError:0.0000}");
-}
-
-/// <summary>What full-catalogue ranking came to: accuracy per listener and exposure over the lists of 20.</summary>
-public sealed record RankingReport(
-    string Model, int Listeners, Estimate Recall20, Estimate Recall50, Estimate TruncatedRecall20, Estimate Ndcg10, Estimate Ndcg20, Estimate Ndcg100,
-    double Coverage20, double Gini20, double LongTail20)
-{
-    /// <summary>nDCG@100 of each listener, in order, for paired comparisons.</summary>
-    public double[] PerListener { get; init; } = [];
-
-    /// <summary>How often each item stood in a list of 20.</summary>
-    public double[] Exposure { get; init; } = [];
-}
 
 /// <summary>
 /// Ranks the whole catalogue (no sampled negatives) for every listener with held-out items, leaving out what the listener
@@ -38,48 +10,122 @@ public sealed record RankingReport(
 public static class Ranking
 {
     private const int Depth = 100;
+    private const int Together = 128;
 
     /// <param name="history">What each listener is known to have heard; also what is masked.</param>
     /// <param name="held">What is to be found.</param>
     /// <param name="popularity">Listeners per item in training, for the long tail (outside the 20 % most heard).</param>
-    public static RankingReport Evaluate(IGenerator model, Interactions history, Interactions held, int[] popularity, Lanes? lanes = null)
+    public static RankingReport Evaluate(IGenerator model, Interactions history, Interactions held, int[] popularity, Lanes? lanes = null) =>
+        Evaluate([model], model.ScoreMany, [model.Name], (_, _, parts, _) => parts, history, held, popularity, lanes)[0];
+
+    /// <summary>
+    /// Several mixes of the same parts in one pass: the parts are scored and standardised once. <paramref name="mixes"/> name the mixes;
+    /// <paramref name="mix"/> of (mix number, history, standardised part rows one after the other, target row) makes one listener's scores.
+    /// </summary>
+    public static RankingReport[] EvaluateMixes(
+        IGenerator[] parts, string[] mixes, Mixing mix, Interactions history, Interactions held, int[] popularity, Lanes? lanes = null)
     {
-        var listeners = Enumerable.Range(0, held.Users).Where(u => held.Length(u) > 0).ToArray();
-        var metrics = new double[6][];
-        for (var m = 0; m < metrics.Length; m++) metrics[m] = new double[listeners.Length];
-        var exposure = new int[model.Items];
-        using var buffers = new ThreadLocal<float[]>(() => new float[model.Items]);
-        void Listener(int n)
+        var items = parts[0].Items;
+        void Score(Interactions data, int from, int to, Span<float> scores)
         {
-            var u = listeners[n];
-            var scores = buffers.Value!;
-            model.Score(history.ItemsOf(u), history.WeightsOf(u), scores);
-            foreach (var i in history.ItemsOf(u)) scores[i] = float.NegativeInfinity;
-            Span<int> list = stackalloc int[Depth];
-            list = list[..TopK.Select(scores, list)];
-            foreach (var i in list[..Math.Min(20, list.Length)]) Interlocked.Increment(ref exposure[i]);
-            var truth = held.ItemsOf(u);
-            metrics[0][n] = RankingMetrics.Recall(list, truth, 20);
-            metrics[1][n] = RankingMetrics.Recall(list, truth, 50);
-            metrics[2][n] = RankingMetrics.TruncatedRecall(list, truth, 20);
-            metrics[3][n] = RankingMetrics.Ndcg(list, truth, 10);
-            metrics[4][n] = RankingMetrics.Ndcg(list, truth, 20);
-            metrics[5][n] = RankingMetrics.Ndcg(list, truth, 100);
+            var length = (to - from) * items;
+            for (var p = 0; p < parts.Length; p++)
+            {
+                var own = scores.Slice(p * length, length);
+                parts[p].ScoreMany(data, from, to, own);
+                for (var u = from; u < to; u++) Blend.Standardize(data.ItemsOf(u), own.Slice((u - from) * items, items));
+            }
         }
 
-        (lanes ?? Lanes.One).For(listeners.Length, Listener);
-        return Report(model.Name, metrics, Array.ConvertAll(exposure, e => (double)e), popularity);
+        return Evaluate(parts, Score, mixes, mix, history, held, popularity, lanes);
     }
 
-    private static RankingReport Report(string name, double[][] metrics, double[] exposure, int[] popularity)
+    /// <summary>Returns one listener's scores: either <paramref name="parts"/> itself or <paramref name="target"/>, filled.</summary>
+    public delegate Span<float> Mixing(int mix, ReadOnlySpan<int> history, Span<float> parts, Span<float> target);
+
+    private delegate void Scoring(Interactions data, int from, int to, Span<float> scores);
+
+    private static RankingReport[] Evaluate(
+        IGenerator[] parts, Scoring score, string[] names, Mixing mix, Interactions history, Interactions held, int[] popularity, Lanes? lanes)
     {
-        var order = Enumerable.Range(0, popularity.Length).OrderByDescending(i => popularity[i]).ThenBy(i => i).ToArray();
-        var head = order.AsSpan(0, (int)Math.Round(0.2 * order.Length));
-        double headSlots = 0;
-        foreach (var i in head) headSlots += exposure[i];
-        var e = Array.ConvertAll(metrics, m => Estimate.Of(m));
-        return new RankingReport(name, metrics[0].Length, e[0], e[1], e[2], e[3], e[4], e[5],
-            exposure.Count(x => x > 0) / (double)exposure.Length, RankingMetrics.Gini(exposure), 1 - headSlots / Math.Max(1, exposure.Sum()))
-        { PerListener = metrics[5], Exposure = exposure };
+        var items = parts[0].Items;
+        var (asked, truth) = (Compact(history, held), Compact(held, held));
+        var tallies = names.Select(_ => new Tally(truth, items)).ToArray();
+        using var buffers = new ThreadLocal<float[]>(() => new float[(long)Together * parts.Length * items]);
+        using var rows = new ThreadLocal<float[]>(() => new float[(parts.Length + 1) * items]);
+        (lanes ?? Lanes.One).Ranges(asked.Users, Together, (from, to) =>
+        {
+            var scores = buffers.Value!;
+            score(asked, from, to, scores);
+            for (var u = from; u < to; u++)
+            {
+                var row = rows.Value.AsSpan();
+                for (var p = 0; p < parts.Length; p++)
+                    scores.AsSpan((p * (to - from) + u - from) * items, items).CopyTo(row[(p * items)..]);
+                for (var m = names.Length - 1; m >= 0; m--) // a part's own row is masked in place, so mixes come first
+                {
+                    var own = mix(m, asked.ItemsOf(u), row[..(parts.Length * items)], row.Slice(parts.Length * items, items));
+                    foreach (var i in asked.ItemsOf(u)) own[i] = float.NegativeInfinity;
+                    tallies[m].Add(u, own);
+                }
+            }
+        });
+        return [.. tallies.Select((t, m) => t.Report(names[m], popularity))];
+    }
+
+    /// <summary>The rows of those users who have something held, in order.</summary>
+    private static Interactions Compact(Interactions data, Interactions held)
+    {
+        int[] users = [.. Enumerable.Range(0, held.Users).Where(u => held.Length(u) > 0)];
+        return data.Rows(users);
+    }
+
+    /// <summary>The measures of one model, filled listener by listener.</summary>
+    private sealed class Tally(Interactions truth, int items)
+    {
+        private readonly double[][] _metrics = [.. Enumerable.Range(0, 6).Select(_ => new double[truth.Users])];
+        private readonly int[][] _lists = new int[truth.Users][];
+        private readonly int[] _found = new int[items];
+
+        public void Add(int u, ReadOnlySpan<float> scores)
+        {
+            Span<int> list = stackalloc int[Depth];
+            list = list[..TopK.Select(scores, list)];
+            var held = truth.ItemsOf(u);
+            _lists[u] = list[..Math.Min(20, list.Length)].ToArray();
+            foreach (var i in list) if (held.BinarySearch(i) >= 0) Interlocked.Increment(ref _found[i]);
+            _metrics[0][u] = RankingMetrics.Recall(list, held, 20);
+            _metrics[1][u] = RankingMetrics.Recall(list, held, 50);
+            _metrics[2][u] = RankingMetrics.TruncatedRecall(list, held, 20);
+            _metrics[3][u] = RankingMetrics.Ndcg(list, held, 10);
+            _metrics[4][u] = RankingMetrics.Ndcg(list, held, 20);
+            _metrics[5][u] = RankingMetrics.Ndcg(list, held, 100);
+        }
+
+        public RankingReport Report(string name, int[] popularity)
+        {
+            var order = Enumerable.Range(0, items).OrderByDescending(i => popularity[i]).ThenBy(i => i).ToArray();
+            var head = order[..(int)Math.Round(0.2 * items)];
+            var exposure = new double[items];
+            foreach (var list in _lists) foreach (var i in list) exposure[i]++;
+            var e = Array.ConvertAll(_metrics, m => Estimate.Of(m));
+            return new RankingReport(name, truth.Users, e[0], e[1], e[2], e[3], e[4], e[5],
+                Estimate.OfExposure(_lists, items, x => x.Count(v => v > 0) / (double)x.Length),
+                Estimate.OfExposure(_lists, items, x => RankingMetrics.Gini(x)),
+                Estimate.OfExposure(_lists, items, x => 1 - head.Sum(i => x[i]) / Math.Max(1, x.Sum())))
+            { PerListener = _metrics[5], Exposure = exposure, ByPopularity = Tenths(order) };
+        }
+
+        private (double, double)[] Tenths(int[] order)
+        {
+            var pairs = truth.Popularity();
+            return [.. Enumerable.Range(0, 10).Select(t =>
+            {
+                var own = order.AsSpan(t * items / 10, (t + 1) * items / 10 - t * items / 10);
+                var (all, hit) = (0.0, 0.0);
+                foreach (var i in own) (all, hit) = (all + pairs[i], hit + _found[i]);
+                return (all, hit);
+            })];
+        }
     }
 }

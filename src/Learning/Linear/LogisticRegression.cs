@@ -22,6 +22,28 @@ public sealed class LogisticRegression
     public double[] Weights { get; }
     public double Intercept { get; }
 
+    internal void Write(BinaryWriter writer)
+    {
+        writer.Write(Features.Length);
+        for (var f = 0; f < Features.Length; f++)
+        {
+            writer.Write(Features[f]);
+            writer.Write(_means[f]);
+            writer.Write(_scales[f]);
+            writer.Write(Weights[f]);
+        }
+
+        writer.Write(Intercept);
+    }
+
+    internal static LogisticRegression Read(BinaryReader reader)
+    {
+        var n = reader.ReadInt32();
+        var (names, means, scales, weights) = (new string[n], new double[n], new double[n], new double[n]);
+        for (var f = 0; f < n; f++) (names[f], means[f], scales[f], weights[f]) = (reader.ReadString(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
+        return new LogisticRegression(names, means, scales, weights, reader.ReadDouble());
+    }
+
     public double Margin(ReadOnlySpan<double> row)
     {
         var margin = Intercept;

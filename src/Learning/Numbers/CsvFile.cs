@@ -41,6 +41,24 @@ public sealed class CsvFile
         }
     }
 
+    /// <summary>The names in the first line.</summary>
+    public static Result<string[]> Header(string path)
+    {
+        if (!File.Exists(path)) return Bad($"{path} does not exist");
+        using var file = File.OpenRead(path);
+        try
+        {
+            using var stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
+            return new LineReader(stream).Next(out var line)
+                ? Encoding.UTF8.GetString(line).Split(',').Select(c => c.Trim()).ToArray()
+                : Bad($"{Path.GetFileName(path)} is empty");
+        }
+        catch (InvalidDataException)
+        {
+            return Bad($"{Path.GetFileName(path)} is not a whole gzip file");
+        }
+    }
+
     internal static Result<CsvFile> Parse(
         string name, Stream stream, IReadOnlyList<string> numbers, IReadOnlyList<string> words, bool missing)
     {

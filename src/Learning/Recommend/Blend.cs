@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Busker.Learning.Recommend;
 
 /// <summary>
@@ -33,16 +35,33 @@ public sealed class Blend : IGenerator
         System.Buffers.ArrayPool<float>.Shared.Return(part);
     }
 
+    public void ScoreMany(Interactions histories, int from, int to, Span<float> scores)
+    {
+        scores = scores[..((to - from) * Items)];
+        scores.Clear();
+        var part = System.Buffers.ArrayPool<float>.Shared.Rent(scores.Length);
+        foreach (var (generator, weight) in _parts)
+        {
+            var own = part.AsSpan(0, scores.Length);
+            generator.ScoreMany(histories, from, to, own);
+            for (var u = from; u < to; u++) Standardize(histories.ItemsOf(u), own.Slice((u - from) * Items, Items));
+            Algebra.Vectors.AddScaled(scores, own, weight);
+        }
+
+        System.Buffers.ArrayPool<float>.Shared.Return(part);
+    }
+
     /// <summary>In place (s − mean)/deviation, both over the items outside <paramref name="history"/>; all zero when they do not vary.</summary>
     public static void Standardize(ReadOnlySpan<int> history, Span<float> scores)
     {
-        double sum = 0, squares = 0;
-        foreach (var s in scores)
-        {
-            sum += s;
-            squares += (double)s * s;
-        }
+        var (mean, scale) = Moments(history, scores);
+        for (var i = 0; i < scores.Length; i++) scores[i] = (float)((scores[i] - mean) * scale);
+    }
 
+    /// <summary>Mean, and 1/deviation (0 when nothing varies), of the scores of items outside <paramref name="history"/>.</summary>
+    internal static (double Mean, double Scale) Moments(ReadOnlySpan<int> history, ReadOnlySpan<float> scores)
+    {
+        var (sum, squares) = Sums(scores);
         foreach (var h in history)
         {
             sum -= scores[h];
@@ -52,7 +71,27 @@ public sealed class Blend : IGenerator
         var n = Math.Max(1, scores.Length - history.Length);
         var mean = sum / n;
         var variance = squares / n - mean * mean;
-        var scale = variance > 1e-18 ? 1 / Math.Sqrt(variance) : 0;
-        for (var i = 0; i < scores.Length; i++) scores[i] = (float)((scores[i] - mean) * scale);
+        return (mean, variance > 1e-18 ? 1 / Math.Sqrt(variance) : 0);
+    }
+
+    private static (double Sum, double Squares) Sums(ReadOnlySpan<float> scores)
+    {
+        Vector256<double> sums = default, squares = default;
+        var i = 0;
+        for (; i + 8 <= scores.Length; i += 8)
+        {
+            var (low, high) = Vector256.Widen(Vector256.Create(scores.Slice(i, 8)));
+            sums += low + high;
+            squares += low * low + high * high;
+        }
+
+        var (sum, square) = (Vector256.Sum(sums), Vector256.Sum(squares));
+        for (; i < scores.Length; i++)
+        {
+            sum += scores[i];
+            square += (double)scores[i] * scores[i];
+        }
+
+        return (sum, square);
     }
 }

@@ -7,7 +7,7 @@ namespace Busker.Learning.Recommend;
 /// EASE^R, the closed-form linear autoencoder (Steck 2019): G = XᵀX + λI, P = G⁻¹, B = I − P·diag(1/P), scores = x·B.
 /// O(n³) once, 4·n² bytes. Above <see cref="ItemsMax"/> items leave the tail to another generator.
 /// </summary>
-public sealed class Ease : IGenerator
+public sealed partial class Ease : IGenerator, IExplains
 {
     public const int ItemsMax = 24_000;
     private readonly float[] _weights; // n × n, row j holds what history item j gives to every item
@@ -21,27 +21,30 @@ public sealed class Ease : IGenerator
     public static Ease Train(Interactions data, float regularization, Lanes? lanes = null)
     {
         var n = data.Items;
+        var p = Precision(data, regularization, lanes);
+        var scale = new float[n];
+        for (var j = 0; j < n; j++) scale[j] = -1f / p[j * n + j];
+        (lanes ?? Lanes.One).Ranges(n, 64, (from, to) =>
+        {
+            for (var i = from; i < to; i++)
+            {
+                Vectors.Multiply(p.AsSpan(i * n, n), scale);
+                p[i * n + i] = 0f;
+            }
+        });
+        return new Ease(n, p);
+    }
+
+    /// <summary>P = (XᵀX + λI)⁻¹, n × n.</summary>
+    internal static float[] Precision(Interactions data, float regularization, Lanes? lanes)
+    {
+        var n = data.Items;
         if (n > ItemsMax) throw new ArgumentException($"{n} items are more than EASE takes ({ItemsMax}); keep the most popular and blend with another generator", nameof(data));
         if (!(regularization > 0)) throw new ArgumentException($"the regularization is {regularization}; it must be positive", nameof(regularization));
         var p = Cooccurrence(data);
         for (var i = 0; i < n; i++) p[i * n + i] += regularization;
         Cholesky.Invert(p, n, lanes);
-        for (var j = 0; j < n; j++)
-        {
-            var row = p.AsSpan(j * n, n);
-            row[j] = -row[j]; // marks the diagonal until every column was divided
-        }
-
-        var diagonal = new float[n];
-        for (var j = 0; j < n; j++) diagonal[j] = 1f / p[j * n + j];
-        for (var i = 0; i < n; i++)
-        {
-            var row = p.AsSpan(i * n, n);
-            for (var j = 0; j < n; j++) row[j] *= diagonal[j];
-            row[i] = 0f;
-        }
-
-        return new Ease(n, p);
+        return p;
     }
 
     private static float[] Cooccurrence(Interactions data)

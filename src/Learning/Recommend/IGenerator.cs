@@ -11,4 +11,10 @@ public interface IGenerator
     /// <param name="weights">One weight per history item.</param>
     /// <param name="scores">Length <see cref="Items"/>.</param>
     void Score(ReadOnlySpan<int> history, ReadOnlySpan<float> weights, Span<float> scores);
+
+    /// <summary>Scores of users <paramref name="from"/> … <paramref name="to"/> − 1 of <paramref name="histories"/>, one row each.</summary>
+    void ScoreMany(Interactions histories, int from, int to, Span<float> scores)
+    {
+        for (var u = from; u < to; u++) Score(histories.ItemsOf(u), histories.WeightsOf(u), scores.Slice((u - from) * Items, Items));
+    }
 }

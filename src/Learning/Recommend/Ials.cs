@@ -9,14 +9,19 @@ namespace Busker.Learning.Recommend;
 /// Σ_S c(⟨w,h⟩ − 1)² + α₀ Σ_{u,i} ⟨w,h⟩² + λ[Σ_u (|I_u| + α₀|I|)^ν ‖w_u‖² + Σ_i (|U_i| + α₀|U|)^ν ‖h_i‖²].
 /// Same seed, same bits, whatever the number of threads. O(|S|·d + (U + I)·d²) an epoch.
 /// </summary>
-public sealed class Ials : IGenerator
+public sealed partial class Ials : IGenerator, IExplains
 {
     private readonly IalsSettings _settings;
     private readonly float[] _itemGram; // α₀HᵀH
     private readonly ConcurrentBag<IalsRow> _rows = [];
 
-    private Ials(IalsSettings settings, int users, int items, float[] userFactors, float[] itemFactors, float[] itemGram) =>
-        (_settings, Users, Items, UserFactors, ItemFactors, _itemGram) = (settings, users, items, userFactors, itemFactors, itemGram);
+    private readonly PlayConfidence _confidence;
+
+    private Ials(IalsSettings settings, PlayConfidence confidence, float[] userFactors, float[] itemFactors, float[] itemGram)
+    {
+        (_settings, _confidence, UserFactors, ItemFactors, _itemGram) = (settings, confidence, userFactors, itemFactors, itemGram);
+        (Users, Items) = (userFactors.Length / settings.Dimensions, itemFactors.Length / settings.Dimensions);
+    }
 
     public string Name => "iALS";
     public int Users { get; }
@@ -35,6 +40,8 @@ public sealed class Ials : IGenerator
         settings.Check();
         lanes ??= Lanes.One;
         var d = settings.Dimensions;
+        var confidence = PlayConfidence.Of(data, settings.Confidence);
+        data = data.Replace(confidence.Apply(data.Weights));
         var byItem = data.Transpose();
         var users = Initial(data.Users, d, new Rng(seed).Fork(1));
         var items = Initial(data.Items, d, new Rng(seed).Fork(2));
@@ -50,7 +57,7 @@ public sealed class Ials : IGenerator
         }
 
         Gram(items, data.Items, d, settings.Unobserved, gram, lanes);
-        return new Ials(settings, data.Users, data.Items, users, items, gram);
+        return new Ials(settings, confidence, users, items, gram);
     }
 
     private static float[] Initial(int rows, int d, Rng rng)
@@ -107,7 +114,7 @@ public sealed class Ials : IGenerator
     {
         if (!_rows.TryTake(out var row)) row = new IalsRow(Dimensions);
         if (history.IsEmpty) vector.Clear();
-        else row.Exact(ItemFactors, history, weights, _itemGram, Ridge(history.Length), vector);
+        else row.Exact(ItemFactors, history, _confidence.Apply(weights), _itemGram, Ridge(history.Length), vector);
         _rows.Add(row);
     }
 
@@ -118,6 +125,18 @@ public sealed class Ials : IGenerator
         Vectors.MultiplyRows(ItemFactors, vector, scores);
     }
 
+    /// <summary>Many listeners at once go through one matrix product.</summary>
+    public void ScoreMany(Interactions histories, int from, int to, Span<float> scores)
+    {
+        var vectors = new float[(to - from) * Dimensions];
+        for (var u = from; u < to; u++) FoldIn(histories.ItemsOf(u), histories.WeightsOf(u), vectors.AsSpan((u - from) * Dimensions, Dimensions));
+        var target = System.Buffers.ArrayPool<float>.Shared.Rent((to - from) * Items);
+        Array.Clear(target, 0, (to - from) * Items);
+        Gemm.Add(new Window(vectors, 0, Dimensions, 1), new Window(ItemFactors, 0, Dimensions, 1).Transposed, new Window(target, 0, Items, 1), to - from, Items, Dimensions);
+        target.AsSpan(0, (to - from) * Items).CopyTo(scores);
+        System.Buffers.ArrayPool<float>.Shared.Return(target);
+    }
+
     /// <summary>
     /// Each history item's share of the score of <paramref name="item"/>: score = Σⱼ cⱼ hᵢᵀA⁻¹hⱼ (Hu, Koren and Volinsky 2008).
     /// The shares sum to the score.
@@ -125,11 +144,12 @@ public sealed class Ials : IGenerator
     public void Explain(int item, ReadOnlySpan<int> history, ReadOnlySpan<float> weights, Span<float> shares)
     {
         var row = new IalsRow(Dimensions);
-        var matrix = row.Matrix(ItemFactors, history, weights, _itemGram, Ridge(history.Length)).ToArray();
+        var trust = _confidence.Apply(weights);
+        var matrix = row.Matrix(ItemFactors, history, trust, _itemGram, Ridge(history.Length)).ToArray();
         var direction = ItemFactors.AsSpan(item * Dimensions, Dimensions).ToArray();
         Cholesky.SolveSmall(matrix, Dimensions, direction);
         for (var j = 0; j < history.Length; j++)
-            shares[j] = weights[j] * Vectors.Dot(direction, ItemFactors.AsSpan(history[j] * Dimensions, Dimensions));
+            shares[j] = trust[j] * Vectors.Dot(direction, ItemFactors.AsSpan(history[j] * Dimensions, Dimensions));
     }
 
     /// <summary>M = α₀WᵀW + λ(α₀|U|)^ν I, d×d: what an item nobody has heard is held by. For <see cref="ColdItem"/>.</summary>
@@ -142,6 +162,11 @@ public sealed class Ials : IGenerator
         return m;
     }
 
-    private float Ridge(int length) =>
+    /// <summary>A listener to be kept up to date event by event.</summary>
+    public LiveListener Listen() => new(this, _itemGram);
+
+    internal float Trust(float plays) => _confidence.Apply([plays])[0];
+
+    internal float Ridge(int length) =>
         _settings.Regularization * MathF.Pow(length + _settings.Unobserved * Items, _settings.FrequencyScaling);
 }

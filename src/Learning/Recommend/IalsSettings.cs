@@ -24,12 +24,19 @@ public sealed record IalsSettings(
     int Dimensions = 64, float Unobserved = 0.1f, float Regularization = 0.01f, float FrequencyScaling = 1f,
     int Epochs = 16, IalsSolver Solver = IalsSolver.ConjugateGradient, int Steps = 3, int BlockSize = 64)
 {
+    /// <summary>
+    /// α of the confidence of a pair by its plays, c = (1 + α·ln(1 + plays/median))/mean (Hu, Koren and Volinsky 2008, scaled so that the
+    /// mean is 1 and α₀ keeps its meaning). 0 looks at what was heard and not how often; null takes weights as they are.
+    /// </summary>
+    public float? Confidence { get; init; }
+
     /// <exception cref="ArgumentException">A setting outside its range, named.</exception>
     public void Check()
     {
         if (Dimensions is < 8 or > 4096 || Dimensions % 8 != 0) throw new ArgumentException($"Dimensions is {Dimensions}; it must be a multiple of 8 from 8 to 4096");
         if (!(Unobserved > 0)) throw new ArgumentException($"Unobserved is {Unobserved}; it must be positive");
         if (!(Regularization > 0)) throw new ArgumentException($"Regularization is {Regularization}; it must be positive");
+        if (Confidence is { } alpha && !(alpha >= 0 && float.IsFinite(alpha))) throw new ArgumentException($"Confidence is {alpha}; it must not be negative");
         if (Epochs < 1) throw new ArgumentException($"Epochs is {Epochs}; it must be at least 1");
         if (BlockSize < 8 || BlockSize % 8 != 0) throw new ArgumentException($"BlockSize is {BlockSize}; it must be a multiple of 8");
     }

@@ -68,6 +68,50 @@ public sealed class Interactions
         return new Interactions(users, items, merged, columns[..to], weights[..to]);
     }
 
+    /// <summary>The pairs of both; a pair in both adds its weights.</summary>
+    public static Interactions Union(Interactions a, Interactions b)
+    {
+        if (a.Users != b.Users || a.Items != b.Items) throw new ArgumentException($"{a.Users} × {a.Items} and {b.Users} × {b.Items} do not fit together", nameof(b));
+        var starts = new long[a.Users + 1];
+        var columns = new int[a.Columns.Length + b.Columns.Length];
+        var weights = new float[columns.Length];
+        for (var u = 0; u < a.Users; u++)
+        {
+            var at = (int)(starts[u + 1] = starts[u] + a.Length(u) + b.Length(u)) - b.Length(u);
+            a.ItemsOf(u).CopyTo(columns.AsSpan((int)starts[u]));
+            a.WeightsOf(u).CopyTo(weights.AsSpan((int)starts[u]));
+            b.ItemsOf(u).CopyTo(columns.AsSpan(at));
+            b.WeightsOf(u).CopyTo(weights.AsSpan(at));
+        }
+
+        return Merge(a.Users, a.Items, starts, columns, weights);
+    }
+
+    /// <summary>The rows of the given users, in that order, as users 0, 1, ….</summary>
+    public Interactions Rows(ReadOnlySpan<int> users)
+    {
+        var starts = new long[users.Length + 1];
+        for (var k = 0; k < users.Length; k++) starts[k + 1] = starts[k] + Length(users[k]);
+        var (columns, weights) = (new int[starts[^1]], new float[starts[^1]]);
+        for (var k = 0; k < users.Length; k++)
+        {
+            ItemsOf(users[k]).CopyTo(columns.AsSpan((int)starts[k]));
+            WeightsOf(users[k]).CopyTo(weights.AsSpan((int)starts[k]));
+        }
+
+        return new Interactions(users.Length, Items, starts, columns, weights);
+    }
+
+    /// <summary>Only the given items (ascending), renumbered in their order.</summary>
+    public Interactions OnItems(int[] kept)
+    {
+        var some = Where((_, i) => Array.BinarySearch(kept, i) >= 0);
+        return new Interactions(Users, kept.Length, some.Starts, Array.ConvertAll(some.Columns, i => Array.BinarySearch(kept, i)), some.Weights);
+    }
+
+    /// <summary>Only the rows of the users for whom <paramref name="keep"/> holds; the others are left empty.</summary>
+    public Interactions OfUsers(Func<int, bool> keep) => Where((u, _) => keep(u));
+
     /// <summary>The items × users matrix of the same pairs.</summary>
     public Interactions Transpose()
     {
@@ -97,9 +141,6 @@ public sealed class Interactions
 
     /// <summary>The same pairs without regard to how often: every weight 1.</summary>
     public Interactions Binary() => WithWeights(_ => 1f);
-
-    /// <summary>Confidence of play counts, c = 1 + α·ln(1 + plays/ε) (Hu, Koren and Volinsky 2008).</summary>
-    public Interactions Confidence(float alpha, float epsilon = 1f) => WithWeights(w => 1f + alpha * MathF.Log(1f + w / epsilon));
 
     /// <summary>Number of users of each item.</summary>
     public int[] Popularity()

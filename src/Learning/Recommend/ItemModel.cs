@@ -7,7 +7,7 @@ namespace Busker.Learning.Recommend;
 /// A sparse item-to-item model: row j lists what history item j gives to others. Scoring costs the sum of the row lengths.
 /// Neighbours of a row are kept by weight, ties by the lower item number.
 /// </summary>
-public sealed class ItemModel : IGenerator
+public sealed partial class ItemModel : IGenerator, IExplains
 {
     private readonly int[] _starts;
     private readonly int[] _columns;

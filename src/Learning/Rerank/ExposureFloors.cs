@@ -25,7 +25,7 @@ public sealed class ExposureFloors(Action<int, float[]> scores, int listeners, i
 
     /// <param name="passes">Price adjustments; each is one ranking pass over all listeners.</param>
     /// <param name="step">First price step, in units of a score's deviation between listeners.</param>
-    public FlooredLists Solve(int passes = 60, float step = 0.1f)
+    public FlooredLists Solve(int passes = 60, float step = 1f)
     {
         var prices = new float[floors.Length];
         var best = (Met: -1, Prices: prices);

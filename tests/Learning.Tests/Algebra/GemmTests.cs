@@ -56,6 +56,7 @@ public sealed class GemmTests
     [InlineData(37)]
     [InlineData(129)]
     [InlineData(300)]
+    [InlineData(700)]
     public void A_matrix_times_its_inverse_is_one(int n)
     {
         var a = Random(n * n, 6);

@@ -25,9 +25,14 @@ public sealed class BanditTests
     [Fact]
     public void Thompson_sampling_loses_far_less_than_chance_and_pending_impressions_are_counted()
     {
-        var loss = BanditSimulation.BetaThompsonRegret(arms: 20, rounds: 3000, runs: 5, seed: 42, batch: 1);
-        var chance = BanditSimulation.RandomRegret(arms: 20, rounds: 3000, runs: 5, seed: 42);
-        loss.Mean.ShouldBeLessThan(0.6 * chance.Mean);
+        var world = new BanditSimulation(arms: 20, rounds: 3000, runs: 5, lanes: new Lanes(2));
+        var chance = world.Chance().Last.Mean;
+        var prior = BanditSimulation.FittedPrior(42);
+        world.Thompson("at once", prior).Last.Mean.ShouldBeLessThan(0.6 * chance);
+        world.Thompson("in batches", prior, batch: 300).Last.Mean.ShouldBeLessThan(0.8 * chance);
+        world.Thompson("late", prior, delay: 300).Last.Mean.ShouldBeLessThan(0.8 * chance);
+        world.Thompson("at once", prior).Regret.Select(r => r.Mean).ShouldBeInOrder();
+        new BanditSimulation(arms: 20, rounds: 3000, runs: 5).Thompson("at once", prior).Last.ShouldBe(world.Thompson("at once", prior).Last);
         var bandit = new BetaThompson(3, new BetaPrior(1, 1));
         var slate = new int[2];
         bandit.Choose(new Rng(1), slate);
@@ -123,5 +128,21 @@ public sealed class BanditTests
         var after = start.After([4.0, 4.0]);
         after.Reward.ShouldBeGreaterThan(start.Reward + 5);
         after.Variance.ShouldBeLessThan(start.Variance / 4);
+    }
+
+    [Fact]
+    public void A_state_goes_on_where_it_was_and_a_damaged_one_is_refused()
+    {
+        var path = Path.GetTempFileName();
+        var state = new BanditState(new BetaPrior(2, 38), [7, 9], [3, 0], [40, 10]);
+        state.Write(path);
+        var read = BanditState.Read(path).Value;
+        read.ArmIds.ShouldBe([7, 9]);
+        read.Resume().Mean(0).ShouldBe(5.0 / 80, 1e-12);
+        var bytes = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, bytes[..^3]);
+        BanditState.Read(path).Fault!.Message.ShouldContain("cut short or altered");
+        File.Delete(path);
+        BanditState.Read(path).Fault!.Message.ShouldContain("does not exist");
     }
 }

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+using Busker.Learning.Data;
+using Busker.Learning.Evaluate;
+using Busker.Learning.Groups;
+using Busker.Learning.Numbers;
+using Busker.Learning.Recommend;
+using Busker.Learning.Recs;
+
+namespace Busker.Bench.Recs;
+
+/// <summary>One set: everything chosen on validation, fitted once, tested once, beside the target.</summary>
+internal sealed class Quality(string folder, Lanes lanes, BenchResult result)
+{
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private string _name = "";
+
+    public void Run(string name)
+    {
+        _name = name;
+        if (!Directory.Exists(Path.Combine(folder, name)))
+        {
+            Console.WriteLine($"{name} is not in {folder}");
+            return;
+        }
+
+        var read = RecsFolder.Read(Path.Combine(folder, name));
+        if (read.Fault is { } fault)
+        {
+            Console.Error.WriteLine(fault.Message);
+            return;
+        }
+
+        var set = read.Value;
+        var search = name switch
+        {
+            "gowalla" => new RecsSearch(RecsGoal.Ndcg20, Widest: 256) { Learn = false },
+            "lastfm_tracks" => new RecsSearch(Widest: 256, EaseItems: 24_000) { Learn = false },
+            "ml1m" => new RecsSearch(Widest: 128),
+            _ => new RecsSearch(Widest: 128) { FineSteps = 3 },
+        };
+        var (train, validation) = set.ForChoosing();
+        var choice = new RecsTuner(search, lanes, Say).Choose(train, validation);
+        foreach (var (what, score) in choice.Blends) Console.WriteLine($"  on validation listeners not learnt on: {what} {score:0.0000}");
+        var before = Process.GetCurrentProcess().TotalProcessorTime;
+        var fitted = TimeSpan.Zero;
+        var trial = RecsTrial.Weak(set, choice, lanes, (what, share) =>
+        {
+            if (what == "testing") fitted = Process.GetCurrentProcess().TotalProcessorTime - before;
+            Say(what, share);
+        });
+        Weak(name, trial);
+        if (name == "gowalla") Gate("fit of the blend, CPU-seconds", new Estimate(fitted.TotalSeconds, 0), 60, "", atMost: true);
+        if (set.Contents is not null) Cold(set, (IalsPlan)choice.Plans[0]);
+        if (set.Friends.Length > 0) More(set, trial);
+        if (name is "lastfm2k" or "ml1m") Strong(set, search, name == "lastfm2k" ? 5 : 1);
+    }
+
+    private void Weak(string name, RecsTrial trial)
+    {
+        foreach (var report in trial.Reports) Console.WriteLine(Line(report));
+        var (whole, chosen) = (trial.Whole, trial.Choice.ToString());
+        switch (name)
+        {
+            case "lastfm2k":
+                Gate("weak nDCG@100, blend", whole.Ndcg100, 0.443, chosen);
+                Gate("weak Recall@20, blend", whole.Recall20, 0.364, chosen);
+                Gate("weak nDCG@100, iALS alone", trial.Of("iALS").Ndcg100, 0.439, trial.Choice.Plans[0].ToString());
+                Gate("weak Recall@20, iALS alone", trial.Of("iALS").Recall20, 0.362, trial.Choice.Plans[0].ToString());
+                break;
+            case "lastfm_tracks":
+                Gate("weak nDCG@100, blend", whole.Ndcg100, 0.409, chosen);
+                Gate("weak Recall@20, blend", whole.Recall20, 0.470, chosen);
+                Gate("most bytes of memory / 2^30", new Estimate(Process.GetCurrentProcess().PeakWorkingSet64 / 1073741824.0, 0), 8, "", atMost: true);
+                break;
+            case "ml1m":
+                Gate("weak nDCG@100, blend", whole.Ndcg100, 0.482, chosen);
+                Gate("weak nDCG@10, blend", whole.Ndcg10, 0.433, chosen);
+                break;
+            case "gowalla":
+                Gate("weak Recall@20, blend", whole.Recall20, 0.1940, chosen);
+                Gate("weak nDCG@20, blend", whole.Ndcg20, 0.1625, chosen);
+                break;
+        }
+    }
+
+    private void Cold(RecsSet set, IalsPlan plan)
+    {
+        var study = new ColdStudy(set, lanes);
+        var cold = study.Ending(7);
+        var chosen = study.Choose(3, cold, [plan with { Dimensions = 64 }, plan]);
+        var measured = study.Measure(chosen, cold, 0, 1, 2, 5, 10);
+        foreach (var (listeners, ndcg) in measured) Console.WriteLine($"  {cold.Length} cold items, {listeners} listeners: nDCG@20 {ndcg}");
+        Gate("cold items, no listener, nDCG@20", measured[0].Ndcg20, 0.575, chosen.ToString());
+        Gate("cold items, 10 listeners, nDCG@20", measured[^1].Ndcg20, 0.613, chosen.ToString());
+    }
+
+    private void More(RecsSet set, RecsTrial trial)
+    {
+        foreach (var model in new IGenerator[] { trial.Model.Parts[0], trial.Model })
+        {
+            var floors = FloorStudy.Run(set, model, 5, lanes);
+            Console.WriteLine($"  floor 5 over {model.Name}: {floors.Met} of {floors.Emerging} met, nDCG@20 {floors.Before} to {floors.After}, share {floors.Share.Before:0.000} to {floors.Share.After:0.000}");
+            Gate($"exposure floor 5, share of {floors.Emerging} floors met, {model.Name}", new Estimate(floors.Met / (double)floors.Emerging, 0), 1, "");
+            Gate($"exposure floor 5, nDCG@20, {model.Name}", floors.After, 0.3308, "");
+            var blends = GroupStudy.Run(set, model, Enum.GetValues<GroupStrategy>(), lanes);
+            foreach (var b in blends) Console.WriteLine($"  {b.Pairs} pairs, {b.Strategy} over {model.Name}: mean {b.Mean}, worst {b.Worst}, both {b.Both:0.000}");
+            Gate($"Blend mean nDCG@20, {model.Name}", blends[0].Mean, 0.296, "");
+            Gate($"Blend worst member nDCG@20, {model.Name}", blends[0].Worst, 0.197, "");
+        }
+    }
+
+    private void Strong(RecsSet set, RecsSearch search, int folds)
+    {
+        var (listeners, chosen) = (new List<double>(), "");
+        for (var fold = 0; fold < folds; fold++)
+        {
+            var trial = RecsTrial.Strong(set, fold, search, lanes, Say);
+            Console.WriteLine($"  fold {fold}: {Line(trial.Whole)}");
+            listeners.AddRange(trial.Whole.PerListener);
+            chosen = trial.Choice.ToString();
+        }
+
+        Gate($"strong nDCG@100, {folds} fold(s), blend", Estimate.Of([.. listeners]), folds == 5 ? 0.444 : 0.4878, chosen);
+    }
+
+    private void Say(string what, double share) => Console.WriteLine($"  {_watch.Elapsed.TotalSeconds,7:0.0} s  {_name}: {what}");
+
+    private static string Line(RankingReport r) => string.Create(CultureInfo.InvariantCulture,
+        $"  {r.Model,-14} R@20 {r.Recall20} R@50 {r.Recall50} N@10 {r.Ndcg10} N@20 {r.Ndcg20} N@100 {r.Ndcg100} coverage {r.Coverage20.Mean:0.000} Gini {r.Gini20.Mean:0.000} tail {r.LongTail20.Mean:0.000}");
+
+    public void Gate(string what, Estimate value, double target, string chosen, bool atMost = false)
+    {
+        var reached = atMost ? value.Mean <= target : value.Mean >= target;
+        Console.WriteLine($"{_name}: {what} {value} against {target}: {(reached ? "reached" : "NOT reached")}");
+        result.Add(_name, what.Replace(",", ""), Round(value.Mean), Round(value.Low), Round(value.High), target, reached ? "yes" : "no", chosen.Replace(",", ""));
+    }
+
+    private static string Round(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+}

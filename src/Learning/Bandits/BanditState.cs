@@ -1,0 +1,32 @@
+using Busker.Kernel;
+using Busker.Learning.Recs;
+
+namespace Busker.Learning.Bandits;
+
+/// <summary>What is known of each arm: the prior of its kind and its own successes and failures on top.</summary>
+public sealed record BanditState(BetaPrior Prior, int[] ArmIds, long[] Successes, long[] Trials)
+{
+    private const string Magic = "BUSKBAND";
+    public const int Version = 1;
+
+    /// <summary>Thompson sampling that goes on from here; arms in the order of <see cref="ArmIds"/>.</summary>
+    public BetaThompson Resume()
+    {
+        var bandit = new BetaThompson(ArmIds.Length, Prior);
+        for (var a = 0; a < ArmIds.Length; a++) bandit.Count(a, Successes[a], Trials[a]);
+        return bandit;
+    }
+
+    public void Write(string path) => SealedFile.Write(path, Magic, Version, writer =>
+    {
+        writer.Write(Prior.Alpha);
+        writer.Write(Prior.Beta);
+        writer.WriteArray(ArmIds);
+        writer.WriteArray(Successes);
+        writer.WriteArray(Trials);
+    });
+
+    /// <summary>Refuses what is cut short, altered, of another kind or version.</summary>
+    public static Result<BanditState> Read(string path) => SealedFile.Read(path, Magic, Version, "bandit state", reader =>
+        new BanditState(new BetaPrior(reader.ReadDouble(), reader.ReadDouble()), reader.ReadArray<int>(), reader.ReadArray<long>(), reader.ReadArray<long>()));
+}

@@ -1,0 +1,57 @@
+using Busker.Learning.Algebra;
+using Busker.Learning.Data;
+using Busker.Learning.Evaluate;
+using Busker.Learning.Numbers;
+using Busker.Learning.Recommend;
+using Busker.Learning.Rerank;
+
+namespace Busker.Learning.Recs;
+
+/// <summary>What a promise of showings to emerging items came to and cost.</summary>
+/// <param name="Emerging">Items that were promised showings.</param>
+/// <param name="Met">How many of them got theirs.</param>
+/// <param name="Before">nDCG@20 without the promise.</param>
+/// <param name="After">nDCG@20 with it.</param>
+/// <param name="Share">Share of all places that went to emerging items, before and after.</param>
+public sealed record FloorOutcome(int Floor, int Emerging, int Met, Estimate Before, Estimate After, (double Before, double After) Share, double[] ExposureBefore, double[] ExposureAfter);
+
+/// <summary>Lists of 20 for every listener in which the less heard half of the items each stands a promised number of times.</summary>
+public static class FloorStudy
+{
+    private const int Places = 20;
+
+    public static FloorOutcome Run(RecsSet set, IGenerator model, int floor, Lanes lanes)
+    {
+        var data = set.TrainAndValidation;
+        var popularity = data.Popularity();
+        var median = popularity.Order().ElementAt(set.Items / 2);
+        int[] floors = [.. popularity.Select(n => n <= median ? floor : 0)];
+        var scores = Scores(model, data, lanes);
+        void Row(int u, float[] target) => scores.AsSpan(u * set.Items, set.Items).CopyTo(target);
+        var before = new ExposureFloors(Row, set.Users, new int[set.Items], Places, lanes).Solve(1);
+        var after = new ExposureFloors(Row, set.Users, floors, Places, lanes).Solve();
+        double Share(int[] exposure) => Enumerable.Range(0, floors.Length).Where(i => floors[i] > 0).Sum(i => (double)exposure[i]) / exposure.Sum(e => (double)e);
+        return new FloorOutcome(floor, floors.Count(f => f > 0), floors.Count(f => f > 0) - after.Unmet.Length,
+            Ndcg(before.Lists, set.Test), Ndcg(after.Lists, set.Test), (Share(before.Exposure), Share(after.Exposure)),
+            Array.ConvertAll(before.Exposure, e => (double)e), Array.ConvertAll(after.Exposure, e => (double)e));
+    }
+
+    private static float[] Scores(IGenerator model, Interactions data, Lanes lanes)
+    {
+        var scores = new float[data.Users * data.Items];
+        lanes.Ranges(data.Users, 128, (from, to) =>
+        {
+            model.ScoreMany(data, from, to, scores.AsSpan(from * data.Items, (to - from) * data.Items));
+            for (var u = from; u < to; u++)
+            {
+                var row = scores.AsSpan(u * data.Items, data.Items);
+                Blend.Standardize(data.ItemsOf(u), row);
+                foreach (var i in data.ItemsOf(u)) row[i] = float.NegativeInfinity;
+            }
+        });
+        return scores;
+    }
+
+    private static Estimate Ndcg(int[][] lists, Interactions test) =>
+        Estimate.Of([.. Enumerable.Range(0, lists.Length).Where(u => test.Length(u) > 0).Select(u => RankingMetrics.Ndcg(lists[u], test.ItemsOf(u), Places))]);
+}

@@ -1,0 +1,121 @@
+using Busker.Learning.Data;
+using Busker.Learning.Numbers;
+using Busker.Learning.Recommend;
+using Busker.Learning.Recs;
+
+namespace Busker.Learning.Tests.Recs;
+
+public sealed class RecsStudyTests : IDisposable
+{
+    private static readonly RecsSearch Small = new(Widest: 16) { Sampled = 200 };
+    private static readonly Lazy<RecsStudy> Studied = new(() => RecsStudy.On(new RecsTown(Users: 300, Creators: 120).Make(), Small, new Lanes(2), (_, _) => { }));
+    private readonly string _path = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_path);
+
+    [Fact]
+    public void The_whole_study_beats_popularity_and_writes_its_page()
+    {
+        var study = Studied.Value;
+        study.Trial.Whole.Ndcg100.Mean.ShouldBeGreaterThan(1.2 * study.Trial.Reports[0].Ndcg100.Mean);
+        study.Model.Metrics["ndcg_100"].ShouldBe(study.Trial.Whole.Ndcg100.Mean);
+        study.Floors.Met.ShouldBe(study.Floors.Emerging);
+        study.Cold[^1].Ndcg20.Mean.ShouldBeGreaterThan(0);
+        study.Groups.Length.ShouldBe(6);
+        study.Time!.Reports.Length.ShouldBe(3);
+        var page = RecsReport.Write(study);
+        foreach (var title in new[] { "by popularity", "Lorenz", "On validation", "emerging", "made cold", "Lists for two", "Half-life" }) page.ShouldContain(title);
+        page.ShouldNotContain("src=");
+        page.ShouldNotContain("NaN");
+    }
+
+    [Fact]
+    public void The_same_seed_chooses_and_fits_the_same_whatever_the_threads()
+    {
+        var set = new RecsTown(Users: 120, Creators: 50).Make();
+        var search = Small with { Widest = 8, Sampled = 100 };
+        (string, float[]) Run(int threads)
+        {
+            var trial = RecsTrial.Weak(set, new RecsTuner(search, new Lanes(threads), (_, _) => { }).Choose(set.Train, set.Validation), new Lanes(threads), (_, _) => { });
+            var scores = new float[set.Items];
+            trial.Model.Score(set.Train.ItemsOf(3), set.Train.WeightsOf(3), scores);
+            return (trial.Choice.ToString(), scores);
+        }
+
+        var (one, three) = (Run(1), Run(3));
+        three.Item1.ShouldBe(one.Item1);
+        three.Item2.ShouldBe(one.Item2);
+    }
+
+    [Fact]
+    public void A_model_file_gives_back_the_model()
+    {
+        var (study, set) = (Studied.Value, Studied.Value.Set);
+        RecsModelFile.Write(_path, study.Model);
+        var read = RecsModelFile.Read(_path).Value;
+        read.Name.ShouldBe(study.Model.Name);
+        read.Fingerprint.ShouldBe(study.Model.Fingerprint);
+        read.Metrics.ShouldBe(study.Model.Metrics);
+        RecsModelFile.Mismatch(read, set.ItemIds).ShouldBeNull();
+        var (a, b) = (new float[set.Items], new float[set.Items]);
+        study.Model.Score(set.Train.ItemsOf(7), set.Train.WeightsOf(7), a);
+        read.Score(set.Train.ItemsOf(7), set.Train.WeightsOf(7), b);
+        b.ShouldBe(a);
+    }
+
+    [Fact]
+    public void A_model_file_that_is_cut_altered_foreign_or_of_other_items_is_refused()
+    {
+        var study = Studied.Value;
+        RecsModelFile.Write(_path, study.Model);
+        var bytes = File.ReadAllBytes(_path);
+        string Refusal(byte[] changed)
+        {
+            File.WriteAllBytes(_path, changed);
+            return RecsModelFile.Read(_path).Fault!.Message;
+        }
+
+        var name = Path.GetFileName(_path);
+        Refusal(bytes[..(bytes.Length / 2)]).ShouldBe($"{name} is cut short or altered: its checksum does not match");
+        Refusal(bytes[..20]).ShouldBe($"{name} is cut short: 20 bytes");
+        Refusal([.. bytes[..200], (byte)(bytes[200] ^ 1), .. bytes[201..]]).ShouldBe($"{name} is cut short or altered: its checksum does not match");
+        Refusal([.. bytes[..8], 9, 0, 0, 0, .. bytes[12..]]).ShouldBe($"{name} has version 9; this program reads version 1");
+        Refusal([1, 2, 3]).ShouldBe($"{name} is not a recommendation model");
+        RecsModelFile.Mismatch(study.Model, [1, 2]).ShouldNotBeNull().Message.ShouldBe($"the model knows {study.Set.Items} items where the data has 2");
+        var other = study.Set.ItemIds.ToArray();
+        other[4] = 99_999;
+        RecsModelFile.Mismatch(study.Model, other).ShouldNotBeNull().Message.ShouldBe("item 5 of the model is 4, of the data 99999");
+    }
+
+    [Fact]
+    public void An_explanation_sums_to_the_score_of_the_weighted_sum()
+    {
+        var set = Studied.Value.Set;
+        var parts = Studied.Value.Model;
+        var model = new RecsModel([.. parts.Parts], [.. parts.Weights], null, parts.Popularity);
+        for (var u = 0; u < 20; u++)
+        {
+            var scores = new float[set.Items];
+            var history = set.Train.ItemsOf(u);
+            var weights = set.Train.WeightsOf(u);
+            model.Score(history, weights, scores);
+            foreach (var item in new[] { 3, 40, set.Items - 1 })
+            {
+                var why = model.Explain(item, history, weights);
+                (why.Shares.Sum() + why.Shift).ShouldBe(scores[item], 2e-3f * (1 + MathF.Abs(scores[item])));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_candidates_rank_as_the_full_rows_do()
+    {
+        var set = Studied.Value.Set;
+        IGenerator[] parts = [Ials.Train(set.Train, new IalsSettings(16) { Confidence = 0 }, 1), new Plain(Ease.Train(set.Train.Binary(), 30))];
+        float[] weights = [1, 0.5f];
+        var candidates = ScoredCandidates.Of(parts, set.Train, set.Validation, each: set.Items, Lanes.One);
+        var own = candidates.Ndcg((row, target) => BlendWeights.Sum(weights, row, target), 100, Lanes.One);
+        var full = Busker.Learning.Evaluate.Ranking.Evaluate(new Blend((parts[0], 1), (parts[1], 0.5f)), set.Train, set.Validation, set.Train.Popularity());
+        own.Average().ShouldBe(full.Ndcg100.Mean, 1e-3);
+    }
+}
