@@ -4,14 +4,30 @@ using Busker.Bench.Recs;
 using Busker.Learning.Numbers;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var lanes = Lanes.All;
-if (args is ["quality", var folder, .. var names])
+const string Usage = """
+    ./busker bench recs quality DIR SET...       every choice on validation, one test, beside the targets
+    ./busker bench recs bandits DIR              regret, and estimates from the logs in DIR
+    ./busker bench recs speed DIR [PART...]      training and serving speed (ials, ease, walk, serve) beside NumPy over OpenBLAS
+    DIR holds one folder for each set.
+    """;
+switch (args)
 {
-    var result = new BenchResult("recs", "set,what,value,low,high,target,reached,chosen");
-    foreach (var name in names) new Quality(folder, lanes, result).Run(name);
-    result.Save(replacing: true);
-    return 0;
+    case ["quality", var folder, .. var names]:
+        var quality = new BenchResult("recs", "set,what,value,low,high,target,reached,chosen");
+        foreach (var name in names) new Quality(folder, Lanes.All, quality).Run(name);
+        quality.Save(replacing: true);
+        return 0;
+    case ["bandits", var logs]:
+        var bandits = new BenchResult("recs", "set,what,value,low,high,target,reached,chosen");
+        new Quality(logs, Lanes.All, bandits).Bandits();
+        bandits.Save(replacing: true);
+        return 0;
+    case ["speed", var sets, .. var parts]:
+        var speed = new BenchResult("recs_speed", "set,what,value,target,reached");
+        new Speed(sets, Lanes.All, speed).Run(parts);
+        speed.Save();
+        return 0;
+    default:
+        Console.WriteLine(Usage);
+        return 0;
 }
-
-Console.Error.WriteLine("./busker bench recs quality DIR SET...");
-return 2;

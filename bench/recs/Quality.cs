@@ -40,7 +40,8 @@ internal sealed class Quality(string folder, Lanes lanes, BenchResult result)
             _ => new RecsSearch(Widest: 128) { FineSteps = 3 },
         };
         var (train, validation) = set.ForChoosing();
-        var choice = new RecsTuner(search, lanes, Say).Choose(train, validation);
+        search = search with { Known = Known() };
+        var choice = new RecsTuner(search, lanes, Remember).Choose(train, validation);
         foreach (var (what, score) in choice.Blends) Console.WriteLine($"  on validation listeners not learnt on: {what} {score:0.0000}");
         var before = Process.GetCurrentProcess().TotalProcessorTime;
         var fitted = TimeSpan.Zero;
@@ -53,7 +54,37 @@ internal sealed class Quality(string folder, Lanes lanes, BenchResult result)
         if (name == "gowalla") Gate("fit of the blend, CPU-seconds", new Estimate(fitted.TotalSeconds, 0), 60, "", atMost: true);
         if (set.Contents is not null) Cold(set, (IalsPlan)choice.Plans[0]);
         if (set.Friends.Length > 0) More(set, trial);
-        if (name is "lastfm2k" or "ml1m") Strong(set, search, name == "lastfm2k" ? 5 : 1);
+        if (name is "lastfm2k" or "ml1m") Strong(set, search with { Known = new Dictionary<string, double>() }, name == "lastfm2k" ? 5 : 1);
+    }
+
+    /// <summary>Choosing on a large set takes long: what was tried is kept, so that a run that was ended goes on.</summary>
+    private string Notes => Path.Combine(BenchResult.Root, ".busker", "bench-recs", _name + ".tried");
+
+    private Dictionary<string, double> Known() => !File.Exists(Notes) ? []
+        : File.ReadLines(Notes).Select(l => l.Split('\t')).ToDictionary(l => l[0], l => double.Parse(l[1], CultureInfo.InvariantCulture));
+
+    private void Remember(string what, double share)
+    {
+        Say(what, share);
+        var parts = what.Split(": ");
+        if (parts is not [_, var plan, var score]) return;
+        Directory.CreateDirectory(Path.GetDirectoryName(Notes)!);
+        File.AppendAllText(Notes, $"{plan}\t{score}\n");
+    }
+
+    /// <summary>Regret in 100 worlds, and whether what cannot be known from the logs is flagged.</summary>
+    public void Bandits()
+    {
+        _name = "bandits";
+        var study = BanditStudy.Run(folder, 100, lanes, Say).Value;
+        foreach (var curve in study.Curves) Console.WriteLine($"  {curve.Policy}: {BanditReport.Wide(curve.Last)}");
+        Gate("regret after 20000 rounds; Thompson with a fitted prior", study.Curves[4].Last, 330, "100 runs", atMost: true);
+        Gate("regret after 20000 rounds; feedback every 500", study.Curves[5].Last, 350, "100 runs", atMost: true);
+        foreach (var log in study.Logs)
+        {
+            Console.WriteLine($"  {log.Log}: truth {log.Truth:0.0000}, {string.Join(", ", log.Estimates.Select(e => $"{e.Name} {e.Value:0.0000}"))}; {BanditReport.Trust(log)}");
+            result.Add(_name, $"{log.Log}: effective sample size of {log.Overlap.Decisions}", Round(log.Overlap.EffectiveSampleSize), "", "", "", log.Overlap.Reliable ? "reliable" : "flagged unreliable", "");
+        }
     }
 
     private void Weak(string name, RecsTrial trial)

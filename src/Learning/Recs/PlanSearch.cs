@@ -8,7 +8,7 @@ namespace Busker.Learning.Recs;
 /// Chooses a generator's settings on validation: from a start it moves to the best neighbour on the grid until none is better.
 /// Every listener is fitted; a seeded sample of them is ranked.
 /// </summary>
-public sealed class PlanSearch(Interactions train, Interactions validation, RecsGoal goal, Lanes lanes, Action<string> heard)
+public sealed class PlanSearch(Interactions train, Interactions validation, RecsSearch search, Lanes lanes, Action<string> heard)
 {
     private const ulong Seed = 1;
     private const double Enough = 0.0005; // about the noise of a seed
@@ -20,8 +20,9 @@ public sealed class PlanSearch(Interactions train, Interactions validation, Recs
     public double Score(GeneratorPlan plan)
     {
         if (_tried.TryGetValue(plan, out var known)) return known;
+        if (search.Known.TryGetValue(plan.ToString(), out known)) return _tried[plan] = known;
         var report = Ranking.Evaluate(plan.Fit(train, Seed, lanes), train, validation, _popularity, lanes);
-        var score = _tried[plan] = goal.Of(report).Mean;
+        var score = _tried[plan] = search.Goal.Of(report).Mean;
         heard(FormattableString.Invariant($"{plan}: {score:0.0000}"));
         return score;
     }

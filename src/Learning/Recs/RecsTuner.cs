@@ -14,6 +14,9 @@ public sealed record RecsSearch(RecsGoal Goal = RecsGoal.Ndcg100, int Widest = 1
     /// <summary>Moves by half steps at the end of the factorisation's search; each is about eight fits.</summary>
     public int FineSteps { get; init; }
 
+    /// <summary>Scores of settings that were tried before on the same split, by what they are called: they are not tried again.</summary>
+    public IReadOnlyDictionary<string, double> Known { get; init; } = new Dictionary<string, double>();
+
     /// <summary>Whether blends are learnt as well.</summary>
     public bool Learn { get; init; } = true;
 }
@@ -55,7 +58,7 @@ public sealed class RecsTuner(RecsSearch search, Lanes lanes, Action<string, dou
     }
 
     private PlanSearch Search(Interactions train, Interactions validation, string what, double share) =>
-        new(train, validation, search.Goal, lanes, said =>
+        new(train, validation, search, lanes, said =>
         {
             var colon = said.LastIndexOf(':');
             _tried.Add((said[..colon], double.Parse(said[(colon + 1)..], System.Globalization.CultureInfo.InvariantCulture)));

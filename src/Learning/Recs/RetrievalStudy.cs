@@ -42,7 +42,8 @@ public sealed record RetrievalStudy(string Source, int Count, int Dimensions, Re
         }
 
         progress("building the graph", 0.2);
-        var (set, graph) = (new VectorSet(rows, d), Hnsw.Build(rows, d));
+        var set = new VectorSet(rows, d);
+        var graph = Hnsw.Build(set, progress: built => progress("building the graph", 0.2 + 0.6 * built / set.Count));
         progress("measuring", 0.8);
         return new RetrievalStudy(source, set.Count, d, Measure(set, graph, clock), graph);
     }

@@ -1,17 +1,18 @@
-using Busker.Learning.Algebra;
 using Busker.Learning.Numbers;
 
 namespace Busker.Learning.Retrieval;
 
 /// <summary>
 /// Hierarchical navigable small worlds (Malkov and Yashunin 2018) over vectors of length 1, by cosine: flat link arrays, no
-/// object per node. Deletes are tombstones; <see cref="ShouldRebuild"/> says when they have become too many. Building is
-/// one thread and depends only on the seed and the order of the rows.
+/// object per node. The graph is built and walked on the 8-bit copy of the rows, answers are re-ranked in single precision. Deletes are
+/// tombstones; <see cref="ShouldRebuild"/> says when they have become too many. Building is one thread and depends only on the
+/// seed and the order of the rows.
 /// </summary>
 public sealed partial class Hnsw
 {
-    private readonly float[] _rows;
-    private readonly int _d, _m, _beam;
+    private readonly VectorSet _set;
+    private readonly Codes _codes;
+    private readonly int _m, _beam;
     private readonly int[] _base;          // per node: count, then 2M links
     private readonly int[][] _upper;       // per node above level 0: levels × (count + M links)
     private readonly byte[] _levels;
@@ -19,17 +20,16 @@ public sealed partial class Hnsw
     private int _entry = -1;
     private int _tombstones;
 
-    private Hnsw(float[] rows, int d, int m, int beam)
+    private Hnsw(VectorSet set, int m, int beam)
     {
-        (_rows, _d, _m, _beam) = (rows, d, m, beam);
-        Count = rows.Length / d;
+        (_set, _codes, _m, _beam) = (set, set.Codes, m, beam);
         _base = new int[Count * (2 * m + 1)];
         _upper = new int[Count][];
         _levels = new byte[Count];
         _dead = new bool[Count];
     }
 
-    public int Count { get; }
+    public int Count => _set.Count;
     public int Alive => Count - _tombstones;
 
     /// <summary>Tombstones slow searches and hold memory: past a fifth of the nodes, build again.</summary>
@@ -38,17 +38,20 @@ public sealed partial class Hnsw
     /// <param name="rows">Row-major, each of length 1; kept, not copied.</param>
     /// <param name="m">Links per node above the ground level; twice that on it.</param>
     /// <param name="beam">Candidates considered while building.</param>
-    public static Hnsw Build(float[] rows, int d, int m = 16, int beam = 100, ulong seed = 1)
+    public static Hnsw Build(float[] rows, int d, int m = 16, int beam = 100, ulong seed = 1) => Build(new VectorSet(rows, d), m, beam, seed);
+
+    /// <param name="set">Rows of length 1; shared, not copied.</param>
+    public static Hnsw Build(VectorSet set, int m = 16, int beam = 100, ulong seed = 1, Action<int>? progress = null)
     {
-        if (d == 0 || rows.Length % d != 0) throw new ArgumentException($"{rows.Length} numbers are not whole rows of {d}", nameof(rows));
-        var index = new Hnsw(rows, d, m, beam);
+        var index = new Hnsw(set, m, beam);
         var rng = new Rng(seed);
-        var search = new Search(index.Count);
+        var search = new GraphSearch(index);
         var scale = 1 / Math.Log(m);
         for (var n = 0; n < index.Count; n++)
         {
             var level = (int)Math.Min(30, -Math.Log(1 - rng.NextDouble()) * scale);
             index.Insert(n, level, search);
+            if (n % 50_000 == 0) progress?.Invoke(n);
         }
 
         return index;
@@ -62,14 +65,11 @@ public sealed partial class Hnsw
         _tombstones++;
     }
 
-    private ReadOnlySpan<float> Row(int n) => _rows.AsSpan(n * _d, _d);
-    private float Distance(ReadOnlySpan<float> query, int n) => 1f - Vectors.Dot(query, Row(n));
-
     private Span<int> Links(int n, int level) => level == 0
         ? _base.AsSpan(n * (2 * _m + 1), 2 * _m + 1)
         : _upper[n].AsSpan((level - 1) * (_m + 1), _m + 1);
 
-    private void Insert(int node, int level, Search search)
+    private void Insert(int node, int level, GraphSearch search)
     {
         _levels[node] = (byte)level;
         _upper[node] = level > 0 ? new int[level * (_m + 1)] : [];
@@ -79,12 +79,13 @@ public sealed partial class Hnsw
             return;
         }
 
-        var query = Row(node);
+        Span<sbyte> code = stackalloc sbyte[_codes.Stride];
+        var query = _codes.AsQuery(node, code);
         var near = Descend(query, level);
         for (var l = Math.Min(level, _levels[_entry]); l >= 0; l--)
         {
-            search.Run(this, query, near, _beam, l, livingOnly: false);
-            search.Sorted();
+            search.Run(query, near, _beam, l, livingOnly: false);
+            search.Sort();
             near = search.Found[0].Node;
             Connect(node, l, search);
         }
@@ -92,11 +93,11 @@ public sealed partial class Hnsw
         if (level > _levels[_entry]) _entry = node;
     }
 
-    private int Descend(ReadOnlySpan<float> query, int to)
+    private int Descend(scoped in Codes.Query query, int to)
     {
         var near = _entry;
-        var distance = Distance(query, near);
-        for (var l = _levels[_entry]; l > to; l--)
+        var score = _codes.Score(query, near);
+        for (var l = (int)_levels[_entry]; l > to; l--)
         {
             for (var moved = true; moved;)
             {
@@ -104,9 +105,9 @@ public sealed partial class Hnsw
                 var links = Links(near, l);
                 for (var k = 1; k <= links[0]; k++)
                 {
-                    var next = Distance(query, links[k]);
-                    if (!(next < distance)) continue;
-                    (near, distance, moved) = (links[k], next, true);
+                    var next = _codes.Score(query, links[k]);
+                    if (!(next > score)) continue;
+                    (near, score, moved) = (links[k], next, true);
                 }
             }
         }
@@ -114,15 +115,17 @@ public sealed partial class Hnsw
         return near;
     }
 
-    private void Connect(int node, int level, Search search)
+    private void Connect(int node, int level, GraphSearch search)
     {
         var limit = level == 0 ? 2 * _m : _m;
         Span<int> chosen = stackalloc int[_m];
+        Span<int> kept = stackalloc int[2 * _m];
+        Span<GraphSearch.Near> all = stackalloc GraphSearch.Near[2 * _m + 1];
+        Span<sbyte> code = stackalloc sbyte[_codes.Stride];
         var count = Diverse(search.Found, chosen);
         var own = Links(node, level);
         own[0] = count;
         chosen[..count].CopyTo(own[1..]);
-        Span<int> kept = stackalloc int[2 * _m];
         for (var k = 0; k < count; k++)
         {
             var links = Links(chosen[k], level);
@@ -132,23 +135,27 @@ public sealed partial class Hnsw
                 continue;
             }
 
-            var all = new List<(float Distance, int Node)> { (Distance(Row(node), chosen[k]), node) };
-            for (var j = 1; j <= links[0]; j++) all.Add((Distance(Row(links[j]), chosen[k]), links[j]));
-            all.Sort();
-            links[0] = Diverse(all, kept[..limit]);
+            var query = _codes.AsQuery(chosen[k], code);
+            all[0] = new GraphSearch.Near(_codes.Score(query, node), node);
+            for (var j = 1; j <= limit; j++) all[j] = new GraphSearch.Near(_codes.Score(query, links[j]), links[j]);
+            var candidates = all[..(limit + 1)];
+            candidates.Sort(GraphSearch.BestFirst);
+            links[0] = Diverse(candidates, kept[..limit]);
             kept[..links[0]].CopyTo(links[1..]);
         }
     }
 
     /// <summary>Keeps a neighbour only when it is nearer to the node than to every neighbour kept before it.</summary>
-    private int Diverse(List<(float Distance, int Node)> sorted, Span<int> kept)
+    private int Diverse(ReadOnlySpan<GraphSearch.Near> sorted, Span<int> kept)
     {
+        Span<sbyte> code = stackalloc sbyte[_codes.Stride];
         var count = 0;
-        foreach (var (distance, node) in sorted)
+        foreach (var (score, node) in sorted)
         {
             if (count == kept.Length) break;
+            var own = _codes.AsQuery(node, code);
             var near = true;
-            for (var k = 0; near && k < count; k++) near = !(Distance(Row(node), kept[k]) < distance);
+            for (var k = 0; near && k < count; k++) near = !(_codes.Score(own, kept[k]) > score);
             if (near) kept[count++] = node;
         }
 
@@ -160,65 +167,14 @@ public sealed partial class Hnsw
     public int Find(ReadOnlySpan<float> query, int beam, Span<int> best)
     {
         if (_entry < 0) return 0;
-        var search = _searches.TryTake(out var held) ? held : new Search(Count);
-        search.Run(this, query, Descend(query, 0), Math.Max(beam, best.Length), 0, livingOnly: true);
-        search.Sorted();
-        var count = Math.Min(best.Length, search.Found.Count);
-        for (var k = 0; k < count; k++) best[k] = search.Found[k].Node;
+        var search = _searches.TryTake(out var held) ? held : new GraphSearch(this);
+        Span<sbyte> code = stackalloc sbyte[_codes.Stride];
+        var asked = new Codes.Query(code, Codes.Quantize(query, code));
+        search.Run(asked, Descend(asked, 0), Math.Max(beam, best.Length), 0, livingOnly: true);
+        var count = search.Rerank(_set, query, best);
         _searches.Add(search);
         return count;
     }
 
-    private readonly System.Collections.Concurrent.ConcurrentBag<Search> _searches = [];
-
-    /// <summary>The working memory of one search, used again and again: visited marks by epoch, two heaps.</summary>
-    private sealed class Search(int count)
-    {
-        private readonly ushort[] _visited = new ushort[count];
-        private ushort _epoch;
-        private readonly PriorityQueue<int, float> _open = new();
-        private readonly PriorityQueue<(float Distance, int Node), float> _best = new();
-
-        public List<(float Distance, int Node)> Found { get; } = [];
-
-        public void Run(Hnsw index, ReadOnlySpan<float> query, int entry, int beam, int level, bool livingOnly)
-        {
-            if (++_epoch == 0)
-            {
-                Array.Clear(_visited);
-                _epoch = 1;
-            }
-
-            _open.Clear();
-            _best.Clear();
-            Visit(index, query, entry, beam, livingOnly);
-            while (_open.TryDequeue(out var node, out var distance))
-            {
-                if (_best.Count >= beam && distance > Farthest) break;
-                var links = index.Links(node, level);
-                for (var k = 1; k <= links[0]; k++)
-                    if (_visited[links[k]] != _epoch) Visit(index, query, links[k], beam, livingOnly);
-            }
-        }
-
-        private float Farthest => _best.TryPeek(out _, out var negative) ? -negative : float.PositiveInfinity;
-
-        private void Visit(Hnsw index, ReadOnlySpan<float> query, int node, int beam, bool livingOnly)
-        {
-            _visited[node] = _epoch;
-            var distance = index.Distance(query, node);
-            if (_best.Count >= beam && !(distance < Farthest)) return;
-            _open.Enqueue(node, distance);
-            if (livingOnly && index._dead[node]) return;
-            if (_best.Count >= beam) _best.EnqueueDequeue((distance, node), -distance);
-            else _best.Enqueue((distance, node), -distance);
-        }
-
-        public void Sorted()
-        {
-            Found.Clear();
-            while (_best.TryDequeue(out var entry, out _)) Found.Add(entry);
-            Found.Sort();
-        }
-    }
+    private readonly System.Collections.Concurrent.ConcurrentBag<GraphSearch> _searches = [];
 }

@@ -13,11 +13,11 @@ public sealed partial class Hnsw
     public void Save(string path)
     {
         int[] flat = [.. _upper.SelectMany(u => u)];
-        long[] header = [Magic, Count, _d, _m, _beam, _entry, _tombstones, flat.Length, 0];
-        header[^1] = Checksum(header, _rows, _base, flat, _levels);
+        long[] header = [Magic, Count, _set.Dimensions, _m, _beam, _entry, _tombstones, flat.Length, 0];
+        header[^1] = Checksum(header, _set.Rows, _base, flat, _levels);
         using var file = File.Create(path);
         file.Write(MemoryMarshal.AsBytes(header.AsSpan()));
-        file.Write(MemoryMarshal.AsBytes(_rows.AsSpan()));
+        file.Write(MemoryMarshal.AsBytes(_set.Rows.AsSpan()));
         file.Write(MemoryMarshal.AsBytes(_base.AsSpan()));
         file.Write(MemoryMarshal.AsBytes(flat.AsSpan()));
         file.Write(_levels);
@@ -37,12 +37,12 @@ public sealed partial class Hnsw
         long at = HeaderFields * sizeof(long);
         var sizes = (Rows: (long)count * d * 4, Base: (long)count * (2 * m + 1) * 4, Upper: header[7] * 4);
         if (length != at + sizes.Rows + sizes.Base + sizes.Upper + 2L * count) throw new InvalidDataException($"{path} is cut short");
-        var index = new Hnsw(Read<float>(view, at, count * d), d, m, (int)header[4]) { _entry = (int)header[5], _tombstones = (int)header[6] };
+        var index = new Hnsw(new VectorSet(Read<float>(view, at, count * d), d), m, (int)header[4]) { _entry = (int)header[5], _tombstones = (int)header[6] };
         Read<int>(view, at += sizes.Rows, index._base.Length).CopyTo(index._base, 0);
         var flat = Read<int>(view, at += sizes.Base, (int)header[7]);
         Read<byte>(view, at += sizes.Upper, count).CopyTo(index._levels, 0);
         Read<bool>(view, at + count, count).CopyTo(index._dead, 0);
-        if (header[^1] != Checksum(header, index._rows, index._base, flat, index._levels)) throw new InvalidDataException($"{path} is damaged: its checksum does not agree");
+        if (header[^1] != Checksum(header, index._set.Rows, index._base, flat, index._levels)) throw new InvalidDataException($"{path} is damaged: its checksum does not agree");
         for (int n = 0, from = 0; n < count; n++)
         {
             var own = index._levels[n] * (m + 1);

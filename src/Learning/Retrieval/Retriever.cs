@@ -38,7 +38,7 @@ public sealed class Retriever(VectorSet set, Hnsw? graph = null)
     {
         plan = Plan(allowed, best.Length);
         var scores = new float[best.Length];
-        if (plan == RetrievalPlan.AllowedRows) return set.Among(Rows(allowed), query, best, scores);
+        if (plan == RetrievalPlan.AllowedRows) return set.AmongQuantized(Rows(allowed), query, 2 * best.Length + 32, best, scores);
         var found = plan == RetrievalPlan.Graph
             ? graph!.Find(query, Math.Max(200, 2 * best.Length), best)
             : Scan(query, allowed, best, scores);

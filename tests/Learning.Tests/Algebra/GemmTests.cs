@@ -79,6 +79,7 @@ public sealed class GemmTests
     [Theory]
     [InlineData(8, 5)]
     [InlineData(24, 9)]
+    [InlineData(48, 11)]
     [InlineData(13, 6)]
     public void Row_kernels_agree_with_plain_sums(int d, int rows)
     {
