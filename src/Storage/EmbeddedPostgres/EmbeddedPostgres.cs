@@ -46,20 +46,29 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
         var home = new PostgresHome(options.Home, chosen.Value);
         var postgres = new EmbeddedPostgres(options, home.Reachable(found.Value), home, chosen.Value, hold.Value);
-        if (await postgres.OpenAsync(ct) is { } fault)
+        var whole = false;
+        try
         {
-            await postgres.DisposeAsync();
-            return fault;
+            if (await postgres.OpenAsync(ct) is { } fault) return fault;
+            whole = true;
+            return postgres;
         }
-
-        return postgres;
+        finally
+        {
+            if (!whole) await postgres.DisposeAsync(); // refused, or called off: Ctrl-C during the start
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
         await _supervision;
-        if (_process is not null && _options.SharedBy is null) await _process.StopAsync();
+        if (_process is not null && _options.SharedBy is null)
+        {
+            await _process.StopAsync();
+            await Orphans.EndAsync(_home.Data, CancellationToken.None); // workers outlive a killed server for a moment
+        }
+
         _process?.Dispose();
         await _lock.DisposeAsync();
         _stopping.Dispose();

@@ -125,10 +125,13 @@ internal sealed class PostgresHome(string home, OsAccount? account)
         {
             WorkingDirectory = "/", RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["TZ"] = "UTC" },
         })!;
-        var output = process.StandardOutput.ReadToEndAsync(ct);
-        var errors = process.StandardError.ReadToEndAsync(ct);
-        await process.WaitForExitAsync(ct);
-        return (process.ExitCode, await output + await errors);
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        await using var calledOff = ct.Register(() => process.Kill(entireProcessTree: true));
+        await process.WaitForExitAsync(CancellationToken.None);
+        var said = await output + await errors; // ends when the last of its children has
+        ct.ThrowIfCancellationRequested();
+        return (process.ExitCode, said);
     }
 
     private static Fault OtherMajor(string data, string written, int major) => new(Code.FailedPrecondition, "POSTGRES_OTHER_MAJOR",

@@ -56,6 +56,38 @@ public sealed class EmbeddedPostgresTests
         postgres.Restarts.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(40)]
+    [InlineData(150)]
+    [InlineData(600)]
+    public async Task A_killed_server_leaves_nothing_behind_when_its_host_stops_at_that_moment(int millisecondsLater)
+    {
+        using var state = new StateDirectory();
+        await using (var postgres = await state.StartAsync())
+        {
+            await AskAsync<object>(postgres, "create table kept as select generate_series(1, 1000) as n");
+            using (var server = Process.GetProcessById(state.ServerPid())) server.Kill();
+            await Task.Delay(millisecondsLater); // into the crash, the recovery or the new server's start
+        }
+
+        (await Orphans.EndAsync(state.Data, default)).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("preparing")]
+    [InlineData("starting")]
+    public async Task A_start_that_is_called_off_leaves_nothing_behind(string step)
+    {
+        using var state = new StateDirectory();
+        using var stop = new CancellationTokenSource();
+        var options = state.Options with { Progress = told => { if (told.StartsWith(step, StringComparison.Ordinal)) stop.CancelAfter(30); } };
+        await Should.ThrowAsync<OperationCanceledException>(() => Busker.Storage.EmbeddedPostgres.StartAsync(options, stop.Token));
+        (await Orphans.EndAsync(state.Data, default)).ShouldBe(0);
+        await using var postgres = await state.StartAsync();
+        (await AskAsync<int>(postgres, "select 1")).ShouldBe(1);
+    }
+
     [Fact]
     public async Task A_server_that_its_host_left_behind_is_stopped_before_a_new_one_starts()
     {
