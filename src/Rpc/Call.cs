@@ -1,4 +1,5 @@
 using Busker.Kernel;
+using Busker.Storage;
 using Google.Protobuf;
 
 namespace Busker.Rpc;
@@ -51,4 +52,16 @@ public sealed class Call
     public bool Replayed { get; private set; }
 
     public void MarkReplayed() => Replayed = true;
+}
+
+/// <summary>How a repeatable mutation answers.</summary>
+public static class OnceAnswers
+{
+    /// <summary>The answer, or why there is none; says on the call when the answer is that of an earlier call.</summary>
+    public static Result<T> Told<T>(this Result<Once<T>> once, Call call)
+    {
+        if (once.Fault is { } fault) return fault;
+        if (once.Value.Replayed) call.MarkReplayed();
+        return once.Value.Answer;
+    }
 }

@@ -79,15 +79,3 @@ internal sealed class Room : IAsyncDisposable
         await _database.DisposeAsync();
     }
 }
-
-/// <summary>The system's clock, moved on as a test likes.</summary>
-internal sealed class MovedClock : TimeProvider
-{
-    private TimeSpan _by;
-
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + _by;
-
-    public override long GetTimestamp() => System.GetTimestamp() + (long)(_by.TotalSeconds * TimestampFrequency);
-
-    public void Move(TimeSpan by) => _by += by;
-}

@@ -44,14 +44,6 @@ internal static class Answers
     public static Timestamp Stamp(DateTimeOffset time) =>
         Timestamp.FromDateTimeOffset(time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond)));
 
-    /// <summary>The answer of a repeatable mutation; says on the call when it is the first one's.</summary>
-    public static Result<T> Told<T>(this Result<Once<T>> once, Call call)
-    {
-        if (once.Fault is { } fault) return fault;
-        if (once.Value.Replayed) call.MarkReplayed();
-        return once.Value.Answer;
-    }
-
     public static Fault? CheckNote(string note) =>
         note.Length > NoteLengthMax ? Fault.Invalid("note", $"At most {NoteLengthMax} characters.") : null;
 

@@ -29,14 +29,6 @@ internal static class Answers
     public static Timestamp? Stamp(DateTimeOffset? time) =>
         time is { } at ? Timestamp.FromDateTimeOffset(at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond))) : null;
 
-    /// <summary>The answer of a repeatable mutation; says on the call when it is the first one's.</summary>
-    public static Result<T> Told<T>(this Result<Once<T>> once, Call call)
-    {
-        if (once.Fault is { } fault) return fault;
-        if (once.Value.Replayed) call.MarkReplayed();
-        return once.Value.Answer;
-    }
-
     /// <summary>A key as the audit log keeps it: nothing that opens it.</summary>
     public static string Audited(this KeyTable.Row row) => JsonSerializer.Serialize(new Dictionary<string, object?>
     {
