@@ -8,6 +8,7 @@ namespace Busker.Rpc;
 public sealed class Call
 {
     private RequestKey? _key;
+    private AnswerMetadata? _answer;
 
     /// <summary>The caller. Its permission for this method has been checked.</summary>
     public required Principal Principal { get; init; }
@@ -26,6 +27,15 @@ public sealed class Call
 
     /// <summary>The caller's <c>request_id</c> field or <c>Idempotency-Key</c> header; null when neither was sent.</summary>
     public string? IdempotencyKey { get; init; }
+
+    /// <summary>The headers that came with the call.</summary>
+    public RequestMetadata Metadata { get; init; }
+
+    /// <summary>Headers and trailers to go out with the answer.</summary>
+    public AnswerMetadata Answer => _answer ??= new AnswerMetadata();
+
+    /// <summary>Null when the handler says nothing beside its answer.</summary>
+    internal AnswerMetadata? Said => _answer;
 
     /// <summary>The message this call carries; what <see cref="Key"/> fingerprints.</summary>
     public IMessage? Request { get; init; }

@@ -36,6 +36,7 @@ public static class Edge
         services.AddSingleton<OpenApiDocument>();
         services.AddSingleton<ApiPages>();
         services.AddHostedService<Otlp>();
+        services.AddLogging(Otlp.AddLogs);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = options.DrainTimeMax);
         return services.AddOpenRpcs();
     }

@@ -11,6 +11,7 @@ internal sealed class Say : IRpc<SayRequest, SayResponse>
 
     public async Task<Result<SayResponse>> HandleAsync(SayRequest request, Call call, CancellationToken ct)
     {
+        Manners.Greet(call);
         try
         {
             if (request.DelayMs > 0) await Task.Delay(request.DelayMs, ct);
@@ -29,6 +30,7 @@ internal sealed class Repeat : IStreamRpc<RepeatRequest, SayResponse>
 {
     public async Task<Fault?> HandleAsync(RepeatRequest request, Call call, Func<SayResponse, ValueTask> send, CancellationToken ct)
     {
+        Manners.Greet(call);
         for (var i = 0; i < request.Times; i++)
         {
             if (request.DelayMs > 0) await Task.Delay(request.DelayMs, ct);
@@ -69,4 +71,20 @@ internal sealed class Mirror : IRpc<Everything, Everything>
 {
     public Task<Result<Everything>> HandleAsync(Everything request, Call call, CancellationToken ct) =>
         Task.FromResult<Result<Everything>>(request);
+}
+
+/// <summary>Whoever greets is greeted back, in a header and a trailer; bytes come back reversed.</summary>
+internal static class Manners
+{
+    public static void Greet(Call call)
+    {
+        if (call.Metadata["x-greeting"] is { } greeting)
+        {
+            call.Answer.Header("x-greeting-back", greeting.ToUpperInvariant());
+            call.Answer.Trailer("x-farewell", "first");
+            call.Answer.Trailer("x-farewell", "last");
+        }
+
+        if (call.Metadata.Bytes("x-blob-bin") is { } blob) call.Answer.Trailer("x-blob-back-bin", [.. blob.Reverse()]);
+    }
 }

@@ -140,6 +140,22 @@ test("grpc health: Check, List and Watch", async () => {
   health.close();
 });
 
+test("grpc-js: metadata goes in, headers and trailers come out, text and bytes", async () => {
+  const { echo } = grpcClient();
+  const sent = metadata();
+  sent.set("x-greeting", "hello");
+  sent.set("x-blob-bin", Buffer.from([1, 2, 250]));
+  for (const start of [() => echo.say({ text: "x" }, sent, () => {}), () => echo.repeat({ text: "x", times: 2 }, sent).on("data", () => {})]) {
+    const call = start();
+    const header = await new Promise((done) => call.on("metadata", done));
+    const status = await new Promise((done) => call.on("status", done));
+    assert.deepEqual(header.get("x-greeting-back"), ["HELLO"]);
+    assert.deepEqual(status.metadata.get("x-farewell").flatMap((v) => v.split(", ")), ["first", "last"]);
+    assert.deepEqual([...status.metadata.get("x-blob-back-bin")[0]], [250, 2, 1]);
+  }
+  echo.close();
+});
+
 const transports = {
   "connect over HTTP/1.1, JSON": () => createConnectTransport({ baseUrl: urls.http1, httpVersion: "1.1", useBinaryFormat: false, interceptors: [auth] }),
   "connect over HTTP/1.1, binary, GET": () => createConnectTransport({ baseUrl: urls.http1, httpVersion: "1.1", useBinaryFormat: true, useHttpGet: true, interceptors: [auth] }),
@@ -177,6 +193,13 @@ for (const [name, open] of Object.entries(transports)) {
 
     const large = await client.fail({ code: 5, message: "z".repeat(100_000) }).catch((e) => e);
     assert.equal(large.code, Code.ResourceExhausted);
+
+    for (const ask of [(o) => client.say({ text: "x" }, o), async (o) => { for await (const _ of client.repeat({ text: "x", times: 2 }, o)); }]) {
+      let header, trailer;
+      await ask({ headers: { "x-greeting": "hello" }, onHeader: (h) => { header = h; }, onTrailer: (t) => { trailer = t; } });
+      assert.equal(header.get("x-greeting-back"), "HELLO");
+      assert.equal(trailer.get("x-farewell"), "first, last");
+    }
   });
 }
 

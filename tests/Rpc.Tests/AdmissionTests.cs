@@ -77,4 +77,28 @@ public sealed class AdmissionTests(EdgeFixture edge) : IClassFixture<EdgeFixture
         metrics.ShouldContain("# TYPE rpc_server_call_duration_seconds histogram");
         metrics.ShouldContain("rpc_server_call_duration_seconds_count{rpc_method=\"/echo.v1.Echo/Say\",rpc_response_status_code=\"0\"}");
     }
+
+    [Theory]
+    [InlineData("s", 0.3, "le=\"0.25\"} 0", "le=\"0.5\"} 1")]
+    [InlineData("ms", 300, "le=\"250\"} 0", "le=\"500\"} 1")]
+    [InlineData("By", 5000, "le=\"4096\"} 0", "le=\"16384\"} 1")]
+    [InlineData("{unit}", 300, "le=\"200\"} 0", "le=\"500\"} 1")]
+    public void The_buckets_of_a_histogram_fit_its_unit(string unit, double value, string below, string above)
+    {
+        using var text = new Telemetry.PrometheusText();
+        using var meter = new System.Diagnostics.Metrics.Meter("Busker.Test");
+        meter.CreateHistogram<double>("busker.test.size", unit).Record(value);
+        var written = text.Write().Split('\n').Where(l => l.StartsWith("busker_test_size", StringComparison.Ordinal)).ToList();
+        written.ShouldContain(l => l.EndsWith(below, StringComparison.Ordinal));
+        written.ShouldContain(l => l.EndsWith(above, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Buckets_that_an_instrument_advises_are_taken()
+    {
+        using var text = new Telemetry.PrometheusText();
+        using var meter = new System.Diagnostics.Metrics.Meter("Busker.Test");
+        meter.CreateHistogram("busker.test.advised", "s", advice: new System.Diagnostics.Metrics.InstrumentAdvice<double> { HistogramBucketBoundaries = [7, 70] }).Record(8);
+        text.Write().ShouldContain("le=\"70\"} 1");
+    }
 }

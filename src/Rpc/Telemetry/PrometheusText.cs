@@ -8,8 +8,10 @@ namespace Busker.Rpc.Telemetry;
 /// <summary>Collects every meter of the house (names that start with <c>Busker.</c>) and writes them as Prometheus text 0.0.4.</summary>
 internal sealed class PrometheusText : IDisposable
 {
-    private static readonly double[] BucketsSeconds =
-        [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+    private static readonly double[] Seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+    private static readonly double[] Milliseconds = [.. Seconds.Select(s => s * 1000)];
+    private static readonly double[] Bytes = [.. Enumerable.Range(3, 9).Select(n => Math.Pow(4, n))]; // 64 B to 4 MiB
+    private static readonly double[] Counts = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 
     private readonly ConcurrentDictionary<Instrument, ConcurrentDictionary<string, Series>> _instruments = new();
     private readonly ConcurrentDictionary<Known, (Series Series, string Kind)> _known = new();
@@ -46,18 +48,23 @@ internal sealed class PrometheusText : IDisposable
     {
         if (tags.Length > 2)
         {
-            Find(instrument, tags).Add(value, Kind(instrument), BucketsSeconds);
+            Find(instrument, tags).Add(value, Kind(instrument));
             return;
         }
 
         // Every call records: its label must not be spelled anew each time.
         var key = new Known(instrument, tags.Length > 0 ? tags[0] : default, tags.Length > 1 ? tags[1] : default);
         if (!_known.TryGetValue(key, out var known)) known = _known.GetOrAdd(key, (Find(instrument, tags), Kind(instrument)));
-        known.Series.Add(value, known.Kind, BucketsSeconds);
+        known.Series.Add(value, known.Kind);
     }
 
     private Series Find(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
-        _instruments.GetOrAdd(instrument, static _ => new()).GetOrAdd(Label(tags), static _ => new Series());
+        _instruments.GetOrAdd(instrument, static _ => new()).GetOrAdd(Label(tags), static (_, i) => new Series(Bounds(i)), instrument);
+
+    /// <summary>Those that the instrument advises; otherwise such as fit its unit.</summary>
+    private static double[] Bounds(Instrument instrument) =>
+        instrument is Histogram<double> { Advice.HistogramBucketBoundaries: { Count: > 0 } advised } ? [.. advised]
+        : instrument.Unit switch { "s" => Seconds, "ms" => Milliseconds, "By" => Bytes, _ => Counts };
 
     private static string Kind(Instrument instrument)
     {
@@ -96,10 +103,10 @@ internal sealed class PrometheusText : IDisposable
             }
 
             long running = 0;
-            for (var i = 0; i < BucketsSeconds.Length; i++)
+            for (var i = 0; i < buckets.Length; i++)
             {
                 running += buckets[i];
-                text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{Braces(Join(label, $"le=\"{BucketsSeconds[i].ToString(CultureInfo.InvariantCulture)}\""))} {running}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{Braces(Join(label, $"le=\"{series.Bounds[i].ToString(CultureInfo.InvariantCulture)}\""))} {running}\n");
             }
 
             text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{Braces(Join(label, "le=\"+Inf\""))} {count}\n");
@@ -124,14 +131,17 @@ internal sealed class PrometheusText : IDisposable
         }
     }
 
-    private sealed class Series
+    private sealed class Series(double[] bounds)
     {
         private readonly Lock _gate = new();
-        private readonly long[] _buckets = new long[BucketsSeconds.Length];
+        private readonly long[] _buckets = new long[bounds.Length];
         private long _count;
         private double _sum;
 
-        public void Add(double value, string kind, double[] bounds)
+        /// <summary>Upper, inclusive.</summary>
+        public double[] Bounds => bounds;
+
+        public void Add(double value, string kind)
         {
             lock (_gate)
             {

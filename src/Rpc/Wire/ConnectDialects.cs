@@ -34,6 +34,7 @@ internal sealed class ConnectUnaryDialect : ConnectDialect
     {
         x.Begun = true;
         CommonHeaders(x);
+        TrailersAhead(x);
         x.Http.Response.Headers.ContentType = x.Codec == Codec.Json ? "application/json" : "application/proto";
         if (x.QueryMessage is not null) x.Http.Response.Headers.Vary = "Accept-Encoding";
     }
@@ -69,12 +70,19 @@ internal sealed class ConnectUnaryDialect : ConnectDialect
         if (response.HasStarted) throw new InvariantException("a unary answer was sent before its outcome was known");
         response.StatusCode = WireStatus.HttpStatus(status.Code);
         CommonHeaders(x);
+        TrailersAhead(x);
         RetryHeader(x, status);
         response.Headers.ContentType = "application/json";
         using var body = new PooledBuffer();
         using (var json = new Utf8JsonWriter(body)) ErrorDetails.WriteConnect(json, status, x.RequestId);
         response.ContentLength = body.Length;
         System.Buffers.BuffersExtensions.Write(response.BodyWriter, body.Written);
+    }
+
+    /// <summary>One answer has no end of its own: its trailers are headers with a prefix.</summary>
+    private static void TrailersAhead(Exchange x)
+    {
+        if (x.Said is { } said) Append(x.Http.Response.Headers, said.Trailers, "trailer-");
     }
 }
 
@@ -112,9 +120,23 @@ internal sealed class ConnectStreamDialect : ConnectDialect
                 ErrorDetails.WriteConnect(json, status, x.RequestId);
             }
 
+            if (x.Said is { Trailers.Count: > 0 } said) WriteTrailers(json, said.Trailers);
             json.WriteEndObject();
         }
 
         MessageWriter.WriteEnvelope(x.Http.Response.BodyWriter, body.Written, EndOfStream, pack: false);
+    }
+
+    private static void WriteTrailers(Utf8JsonWriter json, List<(string Name, string Value)> trailers)
+    {
+        json.WriteStartObject("metadata");
+        foreach (var trailer in trailers.GroupBy(t => t.Name, t => t.Value))
+        {
+            json.WriteStartArray(trailer.Key);
+            foreach (var value in trailer) json.WriteStringValue(value);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
     }
 }

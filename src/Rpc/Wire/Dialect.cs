@@ -41,6 +41,13 @@ internal abstract class Dialect
     protected static void CommonHeaders(Exchange x)
     {
         x.Http.Response.Headers["x-request-id"] = x.RequestId;
+        if (x.Said is { } said) Append(x.Http.Response.Headers, said.Headers);
+    }
+
+    /// <summary>What the handler said; several of one name stay several.</summary>
+    protected static void Append(IHeaderDictionary headers, List<(string Name, string Value)> said, string prefix = "")
+    {
+        foreach (var (name, value) in said) headers.Append(prefix + name, value);
     }
 
     protected static void RetryHeader(Exchange x, WireStatus status)

@@ -11,6 +11,8 @@ internal enum Codec
 /// <summary>One call as it stands on the wire: what was asked, in which dialect, and how far the answer has gone.</summary>
 internal sealed class Exchange(HttpContext http, RpcMethod? method, Dialect dialect, Codec codec)
 {
+    private Call? _call;
+
     public HttpContext Http { get; } = http;
 
     /// <summary>Never asked for when the method is unknown: such a call only ends.</summary>
@@ -45,7 +47,10 @@ internal sealed class Exchange(HttpContext http, RpcMethod? method, Dialect dial
     public static readonly Principal Anonymous =
         new(Guid.Empty, Guid.Empty, Guid.Empty, KeyEnvironment.Test, [], RateLimit.None);
 
-    public Call NewCall(Google.Protobuf.IMessage? request, string? idempotencyKey) => new()
+    /// <summary>What the handler says beside its answer.</summary>
+    public AnswerMetadata? Said => _call?.Said;
+
+    public Call NewCall(Google.Protobuf.IMessage? request, string? idempotencyKey) => _call = new()
     {
         Principal = Principal,
         Method = Method.FullName,
@@ -54,5 +59,6 @@ internal sealed class Exchange(HttpContext http, RpcMethod? method, Dialect dial
         Explain = Http.Request.Headers["busker-explain"] is { Count: 1 } explain && explain[0] is "true" or "1",
         IdempotencyKey = idempotencyKey,
         Request = request,
+        Metadata = new RequestMetadata(Http.Request.Headers),
     };
 }

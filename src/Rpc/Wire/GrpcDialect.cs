@@ -26,6 +26,7 @@ internal class GrpcDialect : Dialect
     public override void End(Exchange x, WireStatus? status)
     {
         var trailers = x.Begun ? Trailers(x.Http) : OnlyTrailers(x);
+        if (x.Said is { } said) Append(trailers, said.Trailers);
         if (status is null)
         {
             trailers["grpc-status"] = "0";

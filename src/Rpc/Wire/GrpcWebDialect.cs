@@ -22,6 +22,7 @@ internal class GrpcWebDialect : GrpcDialect
             ? "grpc-status: 0\r\n"
             : $"grpc-status: {(int)status.Code}\r\ngrpc-message: {PercentEncoding.Encode(status.Message)}\r\n"
               + $"grpc-status-details-bin: {ErrorDetails.Base64(status, x.RequestId)}\r\n";
+        if (x.Said is { Trailers.Count: > 0 } said) text += string.Concat(said.Trailers.Select(t => $"{t.Name}: {t.Value}\r\n"));
         WriteTrailer(x, Encoding.ASCII.GetBytes(text));
     }
 
