@@ -7,7 +7,8 @@ public sealed record DbLimits(int Writers = 24, int Readers = 24, int Groups = 8
 
 /// <summary>
 /// The only way into PostgreSQL. Runs a unit of work in one transaction, and runs it again on serialization failure,
-/// deadlock, or a connection lost before COMMIT was sent; so work must not do anything that cannot be repeated.
+/// deadlock, or a connection lost before it was committed; so work must not do anything that cannot be repeated. When the
+/// connection is lost during COMMIT, the server is asked what became of it.
 /// </summary>
 public sealed class Db : IAsyncDisposable
 {
@@ -17,12 +18,18 @@ public sealed class Db : IAsyncDisposable
     private readonly NpgsqlDataSource _groups;
 
     private Db(NpgsqlDataSource writers, NpgsqlDataSource readers, NpgsqlDataSource groups, TimeProvider clock) =>
-        (_writers, _readers, _groups, Clock) = (writers, readers, groups, clock);
+        (_writers, _readers, _groups, Clock, Signal) =
+            (writers, readers, groups, clock, new FactSignal(readers.OpenConnectionAsync, Facts, clock));
 
     public TimeProvider Clock { get; }
 
-    /// <summary>Set after each commit of this host that appended facts.</summary>
+    /// <summary>Set after each commit that appended facts: of this host, and of others while <see cref="Signal"/> hears them.</summary>
     internal Pulse Facts { get; } = new();
+
+    internal FactSignal Signal { get; }
+
+    /// <summary>How long to ask for the outcome of a commit whose answer was lost.</summary>
+    internal TimeSpan DoubtMax { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Set after each commit of this host that enqueued jobs.</summary>
     internal Pulse Jobs { get; } = new();
@@ -69,7 +76,7 @@ public sealed class Db : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            var committing = false;
+            (Tx Tx, T Result, ulong? Id)? committing = null;
             try
             {
                 await using var connection = await _writers.OpenConnectionAsync(ct);
@@ -77,8 +84,7 @@ public sealed class Db : IAsyncDisposable
                 var tx = new Tx(connection, transaction, Clock.GetUtcNow());
                 var result = await work(tx, ct);
                 if (Refusal<T>.In(result)) return result;
-                await tx.FlushAsync(ct);
-                committing = true;
+                committing = (tx, result, await tx.SealAsync(ct));
                 await transaction.CommitAsync(CancellationToken.None); // from here on, leaving would be guessing
                 Wake(tx);
                 return result;
@@ -86,7 +92,17 @@ public sealed class Db : IAsyncDisposable
             catch (Exception e) when (e.Trouble() is var trouble and not Trouble.Other)
             {
                 if (trouble == Trouble.Lost) _writers.Clear();
-                if (committing && trouble != Trouble.Conflict) throw DatabaseUnavailableException.While(e);
+                if (committing is { Id: { } id } sent && trouble != Trouble.Conflict)
+                {
+                    if (await TransactionFate.AskAsync(() => _writers.OpenConnectionAsync(), id, DoubtMax, Clock) is not { } committed)
+                        throw DatabaseUnavailableException.While(e);
+                    if (committed)
+                    {
+                        Wake(sent.Tx);
+                        return sent.Result;
+                    }
+                }
+
                 if (trouble == Trouble.Refused || attempt == AttemptsMax) throw DatabaseUnavailableException.Before(e);
             }
 
@@ -136,12 +152,18 @@ public sealed class Db : IAsyncDisposable
 
     internal void Wake(Tx tx)
     {
-        if (tx.HasFacts) Facts.Set();
+        if (tx.HasFacts)
+        {
+            Facts.Set();
+            Signal.Tell();
+        }
+
         if (tx.HasJobs) Jobs.Set();
     }
 
     public async ValueTask DisposeAsync()
     {
+        await Signal.DisposeAsync();
         await _writers.DisposeAsync();
         await _readers.DisposeAsync();
         await _groups.DisposeAsync();

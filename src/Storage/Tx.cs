@@ -76,6 +76,23 @@ public sealed class Tx
         await using (batch) await batch.ExecuteNonQueryAsync(ct);
     }
 
+    /// <summary>Runs what is queued and learns the transaction's id, in one round trip; null when it wrote nothing.</summary>
+    internal async Task<ulong?> SealAsync(CancellationToken ct)
+    {
+        await using var batch = _queue ?? new NpgsqlBatch(Connection, Transaction);
+        _queue = null;
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select pg_current_xact_id_if_assigned()"));
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        ulong? id = null;
+        do
+        {
+            while (await reader.ReadAsync(ct))
+                if (reader.FieldCount == 1 && reader.GetName(0) == "pg_current_xact_id_if_assigned") id = reader.IsDBNull(0) ? null : reader.GetFieldValue<ulong>(0);
+        }
+        while (await reader.NextResultAsync(ct));
+        return id;
+    }
+
     /// <summary>What is queued and the commit, in one round trip: when a statement fails, the commit is not reached.</summary>
     internal async Task CommitAsync()
     {

@@ -11,6 +11,9 @@ internal sealed class LossyWire : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
     private int _toLose;
+    private byte[] _request = [];
+    private volatile bool _cutAfter;
+    private volatile bool _cut;
 
     public LossyWire(string host, int port)
     {
@@ -24,7 +27,17 @@ internal sealed class LossyWire : IAsyncDisposable
     /// <summary>Answers lost so far.</summary>
     public int Lost { get; private set; }
 
-    public void LoseNextCommit() => Volatile.Write(ref _toLose, 1);
+    /// <param name="andEverythingAfter">no connection is carried any more until <see cref="Mend"/></param>
+    public void LoseNextCommit(bool andEverythingAfter = false)
+    {
+        _cutAfter = andEverythingAfter;
+        Volatile.Write(ref _toLose, 1);
+    }
+
+    /// <summary>The next request with these bytes does not reach the server; its connection breaks.</summary>
+    public void LoseNextRequestOf(ReadOnlySpan<byte> bytes) => Volatile.Write(ref _request, bytes.ToArray());
+
+    public void Mend() => _cut = false;
 
     public async ValueTask DisposeAsync()
     {
@@ -49,6 +62,7 @@ internal sealed class LossyWire : IAsyncDisposable
     private async Task CarryAsync(TcpClient client)
     {
         using var near = client;
+        if (_cut) return;
         using var far = new TcpClient();
         await far.ConnectAsync(_server.Host, _server.Port);
         var (up, down) = (near.GetStream(), far.GetStream());
@@ -62,9 +76,18 @@ internal sealed class LossyWire : IAsyncDisposable
         {
             while (await from.ReadAsync(buffer, _stop.Token) is var read and > 0)
             {
+                var sought = Volatile.Read(ref _request);
+                if (!watch && sought.Length > 0 && buffer.AsSpan(0, read).IndexOf(sought) >= 0)
+                {
+                    _request = [];
+                    Lost++;
+                    return;
+                }
+
                 if (watch && buffer.AsSpan(0, read).IndexOf("COMMIT\0"u8) >= 0 && Interlocked.Exchange(ref _toLose, 0) == 1)
                 {
                     Lost++;
+                    _cut = _cutAfter;
                     return;
                 }
 

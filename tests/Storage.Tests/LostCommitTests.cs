@@ -19,21 +19,48 @@ public sealed class LostCommitTests
         (await room.UsedAsync("a")).ShouldBe(2, "neither lost nor counted twice, though no request key was there to tell");
     }
 
+    private static Task<Result<Once<Common.V1.Money>>> CountAsync(Db db) => Idempotency.OnceAsync<Common.V1.Money>(db, Room.Key("r"), async (tx, ct) =>
+    {
+        await tx.ExecuteAsync("insert into probe.counter values ($1, 'a', 1)", [Room.Scope], ct);
+        return Room.Says(1);
+    }, default);
+
     [Fact]
-    public async Task A_single_transaction_says_unknown_and_a_repeat_with_the_same_key_finds_the_answer()
+    public async Task A_single_transaction_asks_the_server_too()
     {
         await using var room = await Room.OpenAsync();
         await using var wire = room.Wire();
         var db = room.HostThrough(wire);
-        Task<Result<Once<Common.V1.Money>>> Count() => Idempotency.OnceAsync<Common.V1.Money>(db, Room.Key("r"), async (tx, ct) =>
-        {
-            await tx.ExecuteAsync("insert into probe.counter values ($1, 'a', 1)", [Room.Scope], ct);
-            return Room.Says(1);
-        }, default);
         wire.LoseNextCommit();
-        (await Should.ThrowAsync<DatabaseUnavailableException>(Count())).OutcomeUnknown.ShouldBeTrue();
+        (await CountAsync(db)).Value.ShouldBe(new(Room.Says(1), Replayed: false));
         wire.Lost.ShouldBe(1);
-        (await Count()).Value.ShouldBe(new(Room.Says(1), Replayed: true));
+        (await CountAsync(db)).Value.ShouldBe(new(Room.Says(1), Replayed: true));
+        (await room.UsedAsync("a")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_commit_that_never_reached_the_server_is_done_again()
+    {
+        await using var room = await Room.OpenAsync();
+        await using var wire = room.Wire();
+        var db = room.HostThrough(wire);
+        wire.LoseNextRequestOf("COMMIT"u8);
+        (await CountAsync(db)).Value.ShouldBe(new(Room.Says(1), Replayed: false));
+        wire.Lost.ShouldBe(1);
+        (await room.UsedAsync("a")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task While_the_server_stays_away_the_outcome_is_unknown_and_a_repeat_with_the_same_key_finds_the_answer()
+    {
+        await using var room = await Room.OpenAsync();
+        await using var wire = room.Wire();
+        var db = room.HostThrough(wire);
+        db.DoubtMax = TimeSpan.FromMilliseconds(300);
+        wire.LoseNextCommit(andEverythingAfter: true);
+        (await Should.ThrowAsync<DatabaseUnavailableException>(CountAsync(db))).OutcomeUnknown.ShouldBeTrue();
+        wire.Mend();
+        (await CountAsync(db)).Value.ShouldBe(new(Room.Says(1), Replayed: true));
         (await room.UsedAsync("a")).ShouldBe(1);
     }
 }

@@ -11,20 +11,27 @@ namespace Busker.Storage;
 public sealed class OutboxTail : IAsyncDisposable
 {
     private const int PageMax = 500;
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PollDefault = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
 
     private readonly Db _db;
     private readonly LogReader _log;
+    private readonly TimeSpan _poll;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<FactWatch, bool> _watches = new();
     private readonly Lazy<Task> _running;
 
     /// <summary>Reads nothing yet: a host makes it before it has migrated. The first watch starts the reading.</summary>
-    public OutboxTail(Db db)
+    public OutboxTail(Db db) : this(db, PollDefault)
     {
-        (_db, _log) = (db, new LogReader(db, []));
+    }
+
+    /// <param name="db">Whose log.</param>
+    /// <param name="poll">How often to look though nobody called: a signal may be lost.</param>
+    internal OutboxTail(Db db, TimeSpan poll)
+    {
+        (_db, _log, _poll) = (db, new LogReader(db, []), poll);
         _running = new Lazy<Task>(() => Task.Run(RunAsync));
     }
 
@@ -33,6 +40,7 @@ public sealed class OutboxTail : IAsyncDisposable
     /// <param name="ct">Cancels the opening.</param>
     public async Task<FactWatch> OpenAsync(Guid? scope, IReadOnlyCollection<string> kinds, CancellationToken ct)
     {
+        _db.Signal.Hear();
         _ = _running.Value;
         await _ready.Task.WaitAsync(ct);
         var watch = new FactWatch(scope, kinds, w => _watches.TryRemove(w, out _));
@@ -64,7 +72,7 @@ public sealed class OutboxTail : IAsyncDisposable
                 await _log.NoteAsync(page, _stop.Token);
                 var moved = page.Position > cursor;
                 cursor = page.Position;
-                if (page.Blocked || !moved) await Pulse.WaitAsync(wake, page.Blocked ? Soon : Poll, _db.Clock, _stop.Token);
+                if (page.Blocked || !moved) await Pulse.WaitAsync(wake, page.Blocked ? Soon : _poll, _db.Clock, _stop.Token);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -72,7 +80,7 @@ public sealed class OutboxTail : IAsyncDisposable
             }
             catch (DatabaseUnavailableException)
             {
-                await Task.Delay(Poll, _db.Clock, CancellationToken.None);
+                await Task.Delay(PollDefault, _db.Clock, CancellationToken.None);
             }
         }
     }

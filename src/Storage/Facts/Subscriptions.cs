@@ -12,8 +12,11 @@ public sealed record ParkedFact(string Consumer, long Position, Guid Scope, stri
 public sealed class Subscriptions(Db db, IReadOnlyList<Subscription> subscriptions)
 {
     /// <summary>Serves until cancelled; a batch under way is then rolled back.</summary>
-    public Task RunAsync(CancellationToken ct) =>
-        Task.WhenAll(subscriptions.Select(s => new Consumer(db, s).RunAsync(ct)));
+    public Task RunAsync(CancellationToken ct)
+    {
+        db.Signal.Hear();
+        return Task.WhenAll(subscriptions.Select(s => new Consumer(db, s).RunAsync(ct)));
+    }
 
     /// <summary>Serves until every subscription is at the end of the log and nothing is left to wait for.</summary>
     public async Task CatchUpAsync(CancellationToken ct)

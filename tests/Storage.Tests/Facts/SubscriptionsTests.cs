@@ -18,7 +18,7 @@ public sealed class SubscriptionsTests
         Subscription.To<Money>("probe.on_money", SeeAsync) with { AttemptsMax = attempts, BatchMax = batch };
 
     private static Task<string> SeenAsync(Room room, string key) =>
-        room.AskAsync<string>($"select coalesce(string_agg(value::text, ' ' order by ctid), '') from probe.seen where key = '{key}'");
+        room.AskAsync<string>($"select coalesce(string_agg(value::text, ' ' order by n), '') from probe.seen where key = '{key}'");
 
     [Fact]
     public async Task A_fact_that_becomes_visible_late_is_not_skipped()
@@ -45,7 +45,7 @@ public sealed class SubscriptionsTests
         await stop.CancelAsync();
         await running;
         (await room.AskAsync<string>("select string_agg(value::text, ' ' order by position) from probe.seen")).ShouldBe("1 2 3");
-        (await room.AskAsync<string>("select string_agg(value::text, ' ' order by ctid) from probe.seen")).ShouldBe("1 2 3");
+        (await room.AskAsync<string>("select string_agg(value::text, ' ' order by n) from probe.seen")).ShouldBe("1 2 3");
     }
 
     [Fact]
@@ -166,5 +166,36 @@ public sealed class SubscriptionsTests
             fact.Read<Money>().AmountMinor.ShouldBe(3);
             break;
         }
+    }
+
+    [Fact]
+    public async Task A_fact_of_one_host_wakes_the_tail_of_another_at_once()
+    {
+        await using var room = await Room.OpenAsync();
+        var other = room.Host();
+        await using var tail = new OutboxTail(room.Db, poll: TimeSpan.FromHours(1)); // without a signal it would sleep
+        await using var watch = await tail.OpenAsync(Room.Scope, [], default);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await using var facts = watch.ReadAsync(patience.Token).GetAsyncEnumerator(patience.Token);
+        for (var n = 0; n < 3; n++)
+        {
+            await other.InTransactionAsync((tx, ct) => Outbox.AppendAsync(tx, Room.Scope, "k", Room.Says(n), ct), default);
+            (await facts.MoveNextAsync()).ShouldBeTrue();
+            facts.Current.Read<Common.V1.Money>().AmountMinor.ShouldBe(n);
+        }
+    }
+
+    [Fact]
+    public async Task A_listener_that_was_cut_off_hears_again()
+    {
+        await using var room = await Room.OpenAsync();
+        var other = room.Host();
+        await using var tail = new OutboxTail(room.Db, poll: TimeSpan.FromHours(1));
+        await using var watch = await tail.OpenAsync(Room.Scope, [], default);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await using var facts = watch.ReadAsync(patience.Token).GetAsyncEnumerator(patience.Token);
+        await room.CutAsync("busker-read");
+        await other.InTransactionAsync((tx, ct) => Outbox.AppendAsync(tx, Room.Scope, "k", Room.Says(7), ct), default);
+        (await facts.MoveNextAsync()).ShouldBeTrue();
     }
 }
