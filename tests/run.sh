@@ -67,7 +67,7 @@ run_tests() {
   engines; npm_ci tests/Interop "installing the clients that the interop tests use"
   for name in sdk/*/; do npm_ci "${name%/}" "installing what $name is built with"; done
   console
-  dotnet_build "building" Busker.slnx
+  stamped cli "${build_inputs[@]}" -- dotnet_build "building" Busker.slnx
   mkdir -p "$state" "$results"; rm -f "$results"/*
   command -v chromium >/dev/null || ! wanted chromium || bring chromium chromium "The tests of pages in a browser"
   command -v curl >/dev/null || ! wanted curl || bring curl curl "The tests with curl"

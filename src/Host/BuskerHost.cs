@@ -64,6 +64,7 @@ public sealed class BuskerHost : IAsyncDisposable
         builder.Logging.ClearProviders().AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat) = (true, "HH:mm:ss ")).SetMinimumLevel(LogLevel.Warning);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.Drain);
         builder.WebHost.ConfigureKestrel(settings.Ports.Apply);
+        if (settings.Ports.Tls is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services
             .AddSingleton(settings)
             .AddSingleton(settings.Clock)

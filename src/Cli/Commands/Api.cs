@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
@@ -12,9 +13,10 @@ internal sealed class Api : IDisposable
 {
     private readonly HttpClient _http;
 
-    public Api(string address, string secret)
+    /// <param name="trusted">a certificate to trust beside those that this machine trusts</param>
+    public Api(string address, string secret, X509Certificate2? trusted = null)
     {
-        _http = new HttpClient { BaseAddress = new Uri(address) };
+        _http = new HttpClient(Certificates.Trusting(trusted)) { BaseAddress = new Uri(address) };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
     }
 

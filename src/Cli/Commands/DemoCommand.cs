@@ -44,7 +44,7 @@ internal static class DemoCommand
         {
             if (await AnswersAsync(wishes.House.Port, ct)) return await UseAsync(wishes, histories.Value, ct);
             var started = await RunningHouse.StartAsync(wishes.House, steps, ct);
-            if (started.Fault is { } fault) return Fail(fault.Message);
+            if (started.Fault is { } fault) return ct.IsCancellationRequested ? 0 : Fail(fault.Message);
             await using var house = started.Value;
             if (house.Demo is not { } keys) return Fail($"the database in {wishes.House.State} has no demo tenant; give another --state.");
             return await ReplayAsync(wishes, histories.Value, house.Host.Addresses[0], keys, ct);

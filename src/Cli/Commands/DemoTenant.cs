@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Busker.Catalog.Documents;
 using Busker.Catalog.V1;
@@ -17,7 +18,7 @@ internal static class DemoTenant
     internal sealed record Keys(string Secret, string OperatorSecret);
 
     /// <returns>The keys, or null when this database is somebody's already.</returns>
-    public static async Task<Keys?> EnsureAsync(BuskerHost host, string data, Steps steps, CancellationToken ct)
+    public static async Task<Keys?> EnsureAsync(BuskerHost host, string data, X509Certificate2? certificate, Steps steps, CancellationToken ct)
     {
         var book = host.Services.GetRequiredService<TenantBook>();
         if (!await book.IsEmptyAsync(ct)) return await KeptAsync(data, ct);
@@ -27,7 +28,7 @@ internal static class DemoTenant
         var demo = await book.OpenAsync("demo", operate: false, ct);
         var keys = new Keys(demo.Secret, house.Secret);
         await WriteAsync(FileIn(data), keys, ct);
-        using var api = new Api(host.Addresses[0], demo.Secret);
+        using var api = new Api(host.Addresses[0], demo.Secret, certificate);
         await PublishAsync(api, Path.Combine(Checkout.Root, "samples", "catalogs", "streaming.yaml"), ct);
         await api.AskAsync("entitlements.v1.Entitlements/SetListenerPlan",
             new SetListenerPlanRequest { RequestId = "demo-ann", ListenerId = "ann", Plan = "premium_individual", Market = "SE", TimeZone = "Europe/Stockholm" }, Listener.Parser, ct);

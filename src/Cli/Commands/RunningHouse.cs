@@ -7,7 +7,14 @@ using Busker.Storage;
 namespace Busker.Cli.Commands;
 
 /// <summary>How a house is to be started.</summary>
-internal sealed record HouseWishes(string State, string? Postgres, int Port, int GrpcPort, HostRole Role, string Address);
+internal sealed record HouseWishes(string State, string? Postgres, int Port, int GrpcPort, HostRole Role, string Address)
+{
+    /// <summary>Not null: one port, with TLS.</summary>
+    public TlsWishes? Tls { get; init; }
+}
+
+/// <summary>Whose certificate; without one, one of our own.</summary>
+internal sealed record TlsWishes(string? Certificate, string? Key);
 
 /// <summary>Database, host and demo tenant, started together and stopped in the opposite order.</summary>
 internal sealed class RunningHouse : IAsyncDisposable
@@ -25,6 +32,8 @@ internal sealed class RunningHouse : IAsyncDisposable
     {
         if (!IPAddress.TryParse(wishes.Address, out var address))
             return new Fault(Code.InvalidArgument, "BAD_ADDRESS", $"--address {wishes.Address} is not an IP address.");
+        var ports = PortsOf(wishes, address);
+        if (ports.Fault is { } unreadable) return unreadable;
         EmbeddedPostgres? embedded = null;
         BuskerHost? host = null;
         var whole = false;
@@ -33,14 +42,14 @@ internal sealed class RunningHouse : IAsyncDisposable
             var connection = await DatabaseAsync(wishes, steps, e => embedded = e, ct);
             if (connection.Fault is { } away) return away;
             steps.Begin("migrating and starting the host");
-            var started = await BuskerHost.StartAsync(new HostSettings(connection.Value, new Ports(address, wishes.Port, wishes.GrpcPort))
+            var started = await BuskerHost.StartAsync(new HostSettings(connection.Value, ports.Value)
             {
                 Role = wishes.Role, Console = Path.Combine(Checkout.Root, "console", "dist"), Engines = Path.Combine(Checkout.Root, "engines"),
             }, ct);
             if (started.Fault is { } fault) return fault;
             host = started.Value;
             steps.Done();
-            var demo = wishes.Role == HostRole.Worker ? null : await DemoTenant.EnsureAsync(host, Path.GetFullPath(wishes.State), steps, ct);
+            var demo = wishes.Role == HostRole.Worker ? null : await DemoTenant.EnsureAsync(host, Path.GetFullPath(wishes.State), ports.Value.Certificate, steps, ct);
             whole = true;
             return new RunningHouse(embedded, host, demo);
         }
@@ -48,6 +57,15 @@ internal sealed class RunningHouse : IAsyncDisposable
         {
             if (!whole) await StopAsync(host, embedded);
         }
+    }
+
+    private static Result<Ports> PortsOf(HouseWishes wishes, IPAddress address)
+    {
+        foreach (var (option, port) in new[] { ("--port", wishes.Port), ("--grpc-port", wishes.GrpcPort) })
+            if (port is < 0 or > 65_535) return new Fault(Code.InvalidArgument, "BAD_PORT", $"{option} is {port}; 0 to 65535.");
+        if (wishes.Tls is not { } tls) return new Ports(address, wishes.Port, wishes.GrpcPort);
+        var certificate = Certificates.Of(tls.Certificate, tls.Key, Path.GetFullPath(wishes.State));
+        return certificate.Fault is { } fault ? fault : new Ports(address, null, null, wishes.Port, certificate.Value);
     }
 
     public ValueTask DisposeAsync() => StopAsync(Host, _embedded);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Busker.Host;
 using Spectre.Console;
 
@@ -16,9 +15,16 @@ internal static class UpCommand
         var grpc = new Option<int>("--grpc-port") { Description = "HTTP/2: gRPC.", DefaultValueFactory = _ => 8081 };
         var role = new Option<HostRole>("--role") { Description = "all, api or worker.", DefaultValueFactory = _ => HostRole.All };
         var address = new Option<string>("--address") { Description = "Address to listen on.", DefaultValueFactory = _ => "127.0.0.1" };
-        var command = new Command("up", "Runs the product until Ctrl-C.") { data, postgres, port, grpc, role, address };
-        command.SetAction((parsed, ct) => RunAsync(new HouseWishes(
-            parsed.GetValue(data)!, parsed.GetValue(postgres), parsed.GetValue(port), parsed.GetValue(grpc), parsed.GetValue(role), parsed.GetValue(address)!), ct));
+        var tls = new Option<bool>("--tls") { Description = "All protocols on --port with TLS, and none in clear text." };
+        var certificate = new Option<string?>("--certificate") { Description = "PEM with the certificate for --tls; without it one is made for this machine alone." };
+        var key = new Option<string?>("--certificate-key") { Description = "PEM with its private key, when it is in another file." };
+        var command = new Command("up", "Runs the product until Ctrl-C.") { data, postgres, port, grpc, role, address, tls, certificate, key };
+        command.SetAction((parsed, ct) => RunAsync(
+            new HouseWishes(parsed.GetValue(data)!, parsed.GetValue(postgres), parsed.GetValue(port), parsed.GetValue(grpc), parsed.GetValue(role), parsed.GetValue(address)!)
+            {
+                Tls = parsed.GetValue(tls) || parsed.GetValue(certificate) is not null
+                    ? new TlsWishes(parsed.GetValue(certificate), parsed.GetValue(key)) : null,
+            }, ct));
         return command;
     }
 
@@ -28,7 +34,7 @@ internal static class UpCommand
         try
         {
             var started = await RunningHouse.StartAsync(wishes, steps, ct);
-            if (started.Fault is { } fault) return Fail(fault.Message);
+            if (started.Fault is { } fault) return ct.IsCancellationRequested ? 0 : Fail(fault.Message);
             await using var house = started.Value;
             Announce(house.Host, house.Demo, steps);
             await WaitAsync(house.Host, ct);
@@ -47,26 +53,18 @@ internal static class UpCommand
         AnsiConsole.MarkupLineInterpolated($"[bold green]Busker is up[/] after {steps.Elapsed.TotalSeconds:0.0} s. Ctrl-C stops it.");
         Console.WriteLine();
         Console.WriteLine(demo is null ? $"  console   {http}/" : $"  console   {http}/#key={demo.Secret}");
-        Console.WriteLine($"  API       {http}/docs   (gRPC at {host.Addresses.ElementAtOrDefault(1)})");
+        Console.WriteLine($"  API       {http}/docs   (gRPC at {host.Addresses.ElementAtOrDefault(1) ?? "the same port"})");
         Console.WriteLine($"  health    {http}/readyz   metrics {http}/metrics");
         if (demo is null) return;
         Console.WriteLine();
         Console.WriteLine("  What may the demo's listener Ann do now, and why?");
-        Console.WriteLine($$"""  curl -H 'Authorization: Bearer {{demo.Secret}}' -H 'Content-Type: application/json' -d '{"listenerId":"ann","explain":true}' {{http}}/busker.entitlements.v1.Entitlements/ResolveEntitlements""");
+        Console.WriteLine($$"""  curl {{(http.StartsWith("https", StringComparison.Ordinal) ? "-k " : "")}}-H 'Authorization: Bearer {{demo.Secret}}' -H 'Content-Type: application/json' -d '{"listenerId":"ann","explain":true}' {{http}}/busker.entitlements.v1.Entitlements/ResolveEntitlements""");
         Console.WriteLine();
     }
 
     private static async Task WaitAsync(BuskerHost host, CancellationToken ct)
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Ask(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            asked.TrySetResult();
-        }
-
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
         await using var cancelled = ct.Register(() => asked.TrySetResult());
         await Task.WhenAny(asked.Task, host.Stopped);
     }

@@ -16,7 +16,7 @@ internal sealed class PostgresProcess : IDisposable
         trap '' INT HUP
         "$@" 3<&- &
         server=$!
-        stop() { while kill -INT "$server" 2>/dev/null; do sleep 0.05; done; } # again and again: a process that only just starts misses one
+        stop() { while kill -INT "$server" 2>/dev/null; do kill -CONT "$server" 2>/dev/null; sleep 0.05; done; } # again: one that only just starts misses it; one that was stopped must go on
         trap stop TERM
         (
           if [ -n "$owners" ]; then exec 4<"$owners"; flock -x 4; else cat <&3 >/dev/null; fi
@@ -24,7 +24,7 @@ internal sealed class PostgresProcess : IDisposable
         ) &
         watcher=$!
         exec 3<&-
-        while :; do wait "$server"; code=$?; kill -0 "$server" 2>/dev/null || break; done
+        while :; do wait "$server"; code=$?; kill -0 "$server" 2>/dev/null || break; sleep 0.1; done # a server that was only stopped is there still
         kill -- "-$watcher" 2>/dev/null
         exit "$code"
         """;
