@@ -56,34 +56,35 @@ public sealed class EmbeddedPostgresTests
         postgres.Restarts.ShouldBe(1);
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(40)]
-    [InlineData(150)]
-    [InlineData(600)]
-    public async Task A_killed_server_leaves_nothing_behind_when_its_host_stops_at_that_moment(int millisecondsLater)
+    [Fact]
+    public async Task A_killed_server_leaves_nothing_behind_when_its_host_stops_at_that_moment()
     {
         using var state = new StateDirectory();
-        await using (var postgres = await state.StartAsync())
+        foreach (var millisecondsLater in new[] { 0, 40, 150, 600 }) // into the crash, the recovery, the new server's start
         {
-            await AskAsync<object>(postgres, "create table kept as select generate_series(1, 1000) as n");
-            using (var server = Process.GetProcessById(state.ServerPid())) server.Kill();
-            await Task.Delay(millisecondsLater); // into the crash, the recovery or the new server's start
-        }
+            await using (var postgres = await state.StartAsync())
+            {
+                await AskAsync<object>(postgres, "create table if not exists kept as select generate_series(1, 1000) as n");
+                using (var server = Process.GetProcessById(state.ServerPid())) server.Kill();
+                await Task.Delay(millisecondsLater);
+            }
 
-        (await Orphans.EndAsync(state.Data, default)).ShouldBe(0);
+            (await Orphans.EndAsync(state.Data, default)).ShouldBe(0);
+        }
     }
 
-    [Theory]
-    [InlineData("preparing")]
-    [InlineData("starting")]
-    public async Task A_start_that_is_called_off_leaves_nothing_behind(string step)
+    [Fact]
+    public async Task A_start_that_is_called_off_leaves_nothing_behind()
     {
         using var state = new StateDirectory();
-        using var stop = new CancellationTokenSource();
-        var options = state.Options with { Progress = told => { if (told.StartsWith(step, StringComparison.Ordinal)) stop.CancelAfter(30); } };
-        await Should.ThrowAsync<OperationCanceledException>(() => Busker.Storage.EmbeddedPostgres.StartAsync(options, stop.Token));
-        (await Orphans.EndAsync(state.Data, default)).ShouldBe(0);
+        foreach (var step in new[] { "preparing", "starting" })
+        {
+            using var stop = new CancellationTokenSource();
+            var options = state.Options with { Progress = told => { if (told.StartsWith(step, StringComparison.Ordinal)) stop.CancelAfter(30); } };
+            await Should.ThrowAsync<OperationCanceledException>(() => Busker.Storage.EmbeddedPostgres.StartAsync(options, stop.Token));
+            (await Orphans.EndAsync(state.Data, default)).ShouldBe(0);
+        }
+
         await using var postgres = await state.StartAsync();
         (await AskAsync<int>(postgres, "select 1")).ShouldBe(1);
     }
