@@ -145,7 +145,7 @@ test('exposures arrive once each, numbered, in batches; loss leaves a gap that c
   const flags = await client({ state: first, keys, exposures: { url: house.url + '/exposures', flushMs: 5, capacity: 4, client: 'tests' } });
   for (let i = 0; i < 3; i++) await flags.getStringValue('split', '', user);
   await flags.getNumberValue('limit', 0, user); // nobody was assigned
-  await until(() => house.posts.length === 1, 'a batch');
+  await until(() => house.posts.length === 1 && flags.provider.core.exposures.outbox.waiting === 0, 'a batch, acknowledged');
   const [{ body }] = house.posts;
   assert.match(body.sender, /^[0-9a-f]{32}$/);
   assert.equal(body.dropped, '0');
@@ -161,6 +161,7 @@ test('exposures arrive once each, numbered, in batches; loss leaves a gap that c
   await until(() => house.posts.some(p => p.status === 503), 'a batch that is refused for now');
   house.server.postStatus = 200;
   await until(() => house.posts.filter(p => p.status === 200).length > 1, 'the batch comes again');
+  await until(() => flags.provider.core.exposures.outbox.waiting === 0, 'the batch is acknowledged');
   await flags.getStringValue('split', '', { targetingKey: 'u8' });
   await flags.provider.onClose();
   const taken = house.posts.filter(p => p.status === 200).flatMap(p => p.body.exposures.map(e => Number(e.sequence)));
