@@ -5,7 +5,7 @@ using Busker.Learning.Numbers;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const string Usage = """
-    ./busker bench recs quality DIR SET...       every choice on validation, one test, beside the targets
+    ./busker bench recs quality DIR SET... [published]  every choice on validation (published: only the weights), one test, beside the targets
     ./busker bench recs bandits DIR              regret, and estimates from the logs in DIR
     ./busker bench recs speed DIR [PART...]      training and serving speed (ials, ease, walk, serve) beside NumPy over OpenBLAS
     DIR holds one folder for each set.
@@ -14,7 +14,7 @@ switch (args)
 {
     case ["quality", var folder, .. var names]:
         var quality = new BenchResult("recs", "set,what,value,low,high,target,reached,chosen");
-        foreach (var name in names) new Quality(folder, Lanes.All, quality).Run(name);
+        foreach (var name in names.Where(n => n != "published")) new Quality(folder, Lanes.All, quality).Run(name, names.Contains("published"));
         quality.Save(replacing: true);
         return 0;
     case ["bandits", var logs]:

@@ -17,6 +17,9 @@ public sealed record RecsSearch(RecsGoal Goal = RecsGoal.Ndcg100, int Widest = 1
     /// <summary>Scores of settings that were tried before on the same split, by what they are called: they are not tried again.</summary>
     public IReadOnlyDictionary<string, double> Known { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>Whether item-kNN stands beside the random walk; the two see much the same.</summary>
+    public bool Neighbours { get; init; } = true;
+
     /// <summary>Whether blends are learnt as well.</summary>
     public bool Learn { get; init; } = true;
 }
@@ -32,25 +35,33 @@ public sealed class RecsTuner(RecsSearch search, Lanes lanes, Action<string, dou
     private const int LearntFrom = 800;
     private readonly List<(string, double)> _tried = [];
 
-    public RecsChoice Choose(Interactions train, Interactions validation)
+    public RecsChoice Choose(Interactions train, Interactions validation) => Weigh(Plan(train, validation), train, validation);
+
+    /// <summary>The settings of each generator.</summary>
+    public IReadOnlyList<GeneratorPlan> Plan(Interactions train, Interactions validation)
     {
         validation = Sample(validation);
         progress("choosing iALS", 0);
-        var plans = new List<GeneratorPlan>();
-        var searcher = Search(train, validation, "choosing iALS", 0);
-        plans.Add(searcher.Factorisation(search.Widest, search.FineSteps));
+        var plans = new List<GeneratorPlan> { Search(train, validation, "choosing iALS", 0).Factorisation(search.Widest, search.FineSteps) };
         if (train.Items <= search.EaseItems) plans.Add(Linear(train, validation));
         plans.Add(Search(train, validation, "choosing RP3β", 0.5).Climb(new WalkPlan(200, 0.3f, PerTarget: true)));
-        plans.Add(Search(train, validation, "choosing item-kNN", 0.6).Climb(new NeighbourPlan(100, 0.4f)));
+        if (search.Neighbours) plans.Add(Search(train, validation, "choosing item-kNN", 0.6).Climb(new NeighbourPlan(100, 0.4f)));
+        return plans;
+    }
+
+    /// <summary>How the generators' scores are put together.</summary>
+    public RecsChoice Weigh(IReadOnlyList<GeneratorPlan> plans, Interactions train, Interactions validation)
+    {
+        validation = Sample(validation);
         var parts = new IGenerator[plans.Count];
         for (var p = 0; p < parts.Length; p++)
         {
-            progress($"choosing the blend: {plans[p].Kind}", 0.7 + 0.05 * p);
+            progress($"choosing the blend, {plans[p].Kind}", 0.7 + 0.05 * p);
             parts[p] = plans[p].Fit(train, 1, lanes);
         }
 
         var candidates = ScoredCandidates.Of(parts, train, validation, Each, lanes);
-        progress("choosing the blend: weights", 0.9);
+        progress("choosing the blend, weights", 0.9);
         var (weights, score) = BlendWeights.Choose(candidates, search.Goal, lanes);
         _tried.Add(("weighted sum", score));
         var (learned, blends) = search.Learn ? Learn(candidates, train.Popularity()) : (null, []);
