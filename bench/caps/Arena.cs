@@ -15,7 +15,14 @@ internal sealed class Arena : IAsyncDisposable
     private readonly List<Process> _processes = [];
     private EmbeddedPostgres? _postgres;
 
-    internal sealed record Contender(string Name, Func<int, Task<ICaller>> Connect);
+    /// <summary>One way to consume, and so many callers connected to it.</summary>
+    internal sealed record Contender(string Name, Func<int, Task<IReadOnlyList<ICaller>>> Connect);
+
+    public const string RedisEach = "redis INCR AOF always";
+    public const string RedisShared = "redis INCR AOF always; one pipelined connection";
+    public const string PlainEach = "plain PostgreSQL";
+    public const string OursEach = "busker ConsumeCap";
+    public const string OursShared = "busker ConsumeCaps; one gathering client";
 
     public List<Contender> Contenders { get; } = [];
 
@@ -34,9 +41,11 @@ internal sealed class Arena : IAsyncDisposable
         arena.StartRedis(home, redis);
         await arena.ServeAsync("ours", postgres.Value.ConnectionString, ours);
         await arena.ServeAsync("plain", postgres.Value.ConnectionString, plain);
-        arena.Contenders.Add(new("redis INCR, AOF always", caller => RedisCaller.ConnectAsync(redis, caller)));
-        arena.Contenders.Add(new("plain PostgreSQL", caller => ConnectCaller.ConnectAsync(plain, caller)));
-        arena.Contenders.Add(new("busker", caller => ConnectCaller.ConnectAsync(ours, caller)));
+        arena.Contenders.Add(new(RedisEach, async callers => [.. await Task.WhenAll(Enumerable.Range(0, callers).Select(c => RedisCaller.ConnectAsync(redis, c)))]));
+        arena.Contenders.Add(new(RedisShared, async callers => PipelinedRedis.Share(await PipelinedRedis.ConnectAsync(redis), callers)));
+        arena.Contenders.Add(new(PlainEach, async callers => [.. await Task.WhenAll(Enumerable.Range(0, callers).Select(c => ConnectCaller.ConnectAsync(plain, c)))]));
+        arena.Contenders.Add(new(OursEach, async callers => [.. await Task.WhenAll(Enumerable.Range(0, callers).Select(c => ConnectCaller.ConnectAsync(ours, c)))]));
+        arena.Contenders.Add(new(OursShared, callers => Task.FromResult(GatheredCaller.Share(new Uri($"http://127.0.0.1:{ours}"), callers))));
         return arena;
     }
 

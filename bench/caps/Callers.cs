@@ -11,12 +11,12 @@ internal interface ICaller : IDisposable
 
 internal sealed record Run(double PerSecond, double P50Ms, double P99Ms, long Failures);
 
-/// <summary>So many callers in a closed loop, each on a connection of its own.</summary>
+/// <summary>So many callers in a closed loop, each waiting for its answer before it asks again.</summary>
 internal static class Callers
 {
-    public static async Task<Run> RunAsync(Func<int, Task<ICaller>> connect, int count, TimeSpan time)
+    public static async Task<Run> RunAsync(Func<int, Task<IReadOnlyList<ICaller>>> connect, int count, TimeSpan time)
     {
-        var callers = await Task.WhenAll(Enumerable.Range(0, count).Select(connect));
+        var callers = await connect(count);
         var began = Stopwatch.GetTimestamp();
         var end = began + (long)(time.TotalSeconds * Stopwatch.Frequency);
         var loops = await Task.WhenAll(callers.Select(c => Task.Run(() => LoopAsync(c, end))));

@@ -30,9 +30,7 @@ internal sealed class RedisCaller(Socket socket, int caller) : ICaller
 internal sealed class ConnectCaller(Socket socket, int caller) : ICaller
 {
     private readonly byte[] _answer = new byte[4096];
-    private readonly string _run = Guid.CreateVersion7().ToString("n");
     private uint _next = Wire.Seed(caller);
-    private int _asked;
 
     public static async Task<ICaller> ConnectAsync(int port, int caller) => new ConnectCaller(await Wire.ConnectAsync(port), caller);
 
@@ -40,7 +38,7 @@ internal sealed class ConnectCaller(Socket socket, int caller) : ICaller
     {
         var request = new ConsumeCapRequest
         {
-            RequestId = string.Create(CultureInfo.InvariantCulture, $"{_run}-{_asked++}"), ListenerId = Wire.Listener(ref _next),
+            RequestId = Guid.CreateVersion7().ToString("N"), ListenerId = Wire.Listener(ref _next),
             Feature = "on_demand_time", Amount = 1,
         };
         var size = request.CalculateSize();

@@ -58,6 +58,19 @@ public sealed class Call
         ? null
         : _key ??= new RequestKey(Scope, Principal.KeyId, Method, IdempotencyKey, Idempotency.Fingerprint(Request));
 
+    /// <summary>The same for one part of a call that carries many, each with a <c>request_id</c> of its own.</summary>
+    /// <param name="part">A message with a string field <c>request_id</c>.</param>
+    /// <param name="method">Full name of the method whose request ids these are.</param>
+    /// <returns>INVALID_FIELD when there is none, REQUEST_ID_INVALID when it is malformed.</returns>
+    public Result<RequestKey> PartKey(IMessage part, string method)
+    {
+        var id = Idempotency.Read(part, Idempotency.FieldOf(part.Descriptor), default);
+        if (id.Fault is { } malformed) return malformed;
+        return id.Value is { } name
+            ? new RequestKey(Scope, Principal.KeyId, method, name, Idempotency.Fingerprint(part))
+            : Fault.Invalid(Idempotency.Field, "Required: it is what makes a repeat safe.");
+    }
+
     /// <summary>True when the answer is the stored first answer; the edge then sets <c>idempotency-replayed: true</c>.</summary>
     public bool Replayed { get; private set; }
 

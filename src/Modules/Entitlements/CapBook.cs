@@ -27,6 +27,10 @@ public sealed class CapBook : IAsyncDisposable
     internal Task<Result<Once<ConsumeCapResponse>>> ConsumeAsync(Unit unit, RequestKey key, CancellationToken ct) =>
         _group.SubmitAsync(unit, key, ct);
 
+    /// <summary>The same for many: all of them are waited for, and each has its own outcome.</summary>
+    internal Task<IReadOnlyList<Settled<ConsumeCapResponse>>> ConsumeAsync(IReadOnlyList<(Unit, RequestKey?)> units, CancellationToken ct) =>
+        _group.SubmitAllAsync(units, ct);
+
     private static Decision<ListenerBook, ConsumeCapResponse> Decide(Unit unit, ListenerBook? book, DateTimeOffset now)
     {
         if (book is null) return new(null, Answers.NoListener(unit.Ask.Listener));

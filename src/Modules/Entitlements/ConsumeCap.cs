@@ -28,7 +28,8 @@ internal sealed class ConsumeCap(CapBook caps, CatalogBook catalogs) : IRpc<Cons
         return told;
     }
 
-    private static Fault? Check(ConsumeCapRequest request) =>
+    /// <summary>What is wrong with the fields, whether it comes alone or among many.</summary>
+    internal static Fault? Check(ConsumeCapRequest request) =>
         Answers.CheckListener(request.ListenerId)
         ?? (request.Feature.Length == 0 ? Fault.Invalid("feature", "Required.") : null)
         ?? (request.Amount is < 1 or > AmountMax ? Fault.Invalid("amount", $"1 to {AmountMax}.") : null);

@@ -19,6 +19,6 @@ public static class EntitlementsModule
             .AddSingleton<CapBook>()
             .AddRpcs(EntitlementsReflection.Descriptor.Services[0],
                 typeof(SetListenerPlan), typeof(GetListener), typeof(ListListeners), typeof(ResolveEntitlements),
-                typeof(ConsumeCap), typeof(GetCapBalance), typeof(GrantAllowance));
+                typeof(ConsumeCap), typeof(ConsumeCaps), typeof(GetCapBalance), typeof(GrantAllowance));
     }
 }

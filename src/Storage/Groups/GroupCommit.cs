@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Busker.Kernel;
 using Google.Protobuf;
 
@@ -43,11 +44,36 @@ public sealed class GroupCommit<TUnit, TAnswer> : IAsyncDisposable
     public async Task<Result<Once<TAnswer>>> SubmitAsync(TUnit unit, RequestKey? key, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var lane = _lanes[unchecked((uint)_plan.Lane(unit)) % (uint)_lanes.Length];
-        if (lane.Waiting >= _limits.QueueMax / _lanes.Length || lane.Wait > _limits.WaitMax) return Overloaded(lane.Wait);
-        var pending = new Pending<TUnit, TAnswer>(unit, key, ct);
-        if (!lane.Enqueue(pending)) return Stopping;
-        return await pending.Outcome.WaitAsync(ct);
+        var waiter = new Waiter(1);
+        var pending = new Pending<TUnit, TAnswer>(unit, key, waiter, ct);
+        Submit(pending);
+        await waiter.Done.WaitAsync(ct);
+        var (outcome, failure) = pending.Settled;
+        if (failure is not null) ExceptionDispatchInfo.Throw(failure);
+        return outcome;
+    }
+
+    /// <summary>Hands in many units at once and waits for all. Each has its own outcome; those of one row keep their order.</summary>
+    /// <param name="units">Each with what makes a repeat of it safe; null when the caller named no request.</param>
+    /// <param name="ct">As for one unit, for all of them.</param>
+    /// <returns>One for each unit, in their order. Nothing is thrown but for leaving.</returns>
+    public async Task<IReadOnlyList<Settled<TAnswer>>> SubmitAllAsync(IReadOnlyList<(TUnit Unit, RequestKey? Key)> units, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        if (units.Count == 0) return [];
+        var waiter = new Waiter(units.Count);
+        var pending = new Pending<TUnit, TAnswer>[units.Count];
+        for (var i = 0; i < pending.Length; i++) pending[i] = new(units[i].Unit, units[i].Key, waiter, ct);
+        foreach (var unit in pending) Submit(unit);
+        await waiter.Done.WaitAsync(ct);
+        return Array.ConvertAll(pending, p => p.Settled);
+    }
+
+    private void Submit(Pending<TUnit, TAnswer> pending)
+    {
+        var lane = _lanes[unchecked((uint)_plan.Lane(pending.Unit)) % (uint)_lanes.Length];
+        if (lane.Waiting >= _limits.QueueMax / _lanes.Length || lane.Wait > _limits.WaitMax) pending.Settle(Overloaded(lane.Wait));
+        else if (!lane.Enqueue(pending)) pending.Settle(Stopping);
     }
 
     /// <summary>Takes no more units, and finishes those it has.</summary>
