@@ -9,6 +9,7 @@ namespace Busker.Storage;
 public sealed class Tx
 {
     private NpgsqlBatch? _queue;
+    private List<Action>? _committed;
 
     internal Tx(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now) =>
         (Connection, Transaction, Now) = (connection, transaction, now);
@@ -19,6 +20,9 @@ public sealed class Tx
 
     /// <summary>The host's clock when the transaction began (UTC). The one time that all its rows carry.</summary>
     public DateTimeOffset Now { get; }
+
+    /// <summary>What is remembered of rows may be used, because what is written is guarded. False once that has failed.</summary>
+    internal bool Trusting { get; init; }
 
     /// <summary>Facts were appended: readers on this host are woken after the commit.</summary>
     internal bool HasFacts { get; set; }
@@ -43,6 +47,21 @@ public sealed class Tx
         var command = new NpgsqlBatchCommand(sql);
         Fill(command.Parameters, values);
         (_queue ??= new NpgsqlBatch(Connection, Transaction)).BatchCommands.Add(command);
+    }
+
+    /// <summary>
+    /// As <see cref="Queue"/>, for a statement that gives one row for each row it touched. Another number than expected fails
+    /// the transaction as a conflict, and the work is run again on fresh rows.
+    /// </summary>
+    public void QueueExpecting(int rows, string sql, params ReadOnlySpan<object?> values) =>
+        Queue($"with touched as ({sql}) select storage.expect(${values.Length + 1}, (select count(*) from touched))", [.. values, (long)rows]);
+
+    /// <summary>Runs when the commit is known to be durable, before any caller hears of it.</summary>
+    internal void OnCommitted(Action then) => (_committed ??= []).Add(then);
+
+    internal void Committed()
+    {
+        foreach (var then in _committed ?? []) then();
     }
 
     /// <returns>The number of rows written.</returns>

@@ -20,17 +20,19 @@ internal static class AllowanceTable
         return RunAsync(command, ct);
     }
 
-    /// <summary>Writes what was consumed of allowances whose listeners are locked, in one statement.</summary>
-    public static Task SaveAsync(Tx tx, IReadOnlyList<(Guid Scope, string Listener, Grant Grant)> rows, CancellationToken ct) => rows.Count == 0
-        ? Task.CompletedTask
-        : tx.ExecuteAsync(
+    /// <summary>Queues what was consumed of allowances whose listeners are guarded, in one statement.</summary>
+    public static void QueueSave(Tx tx, IReadOnlyList<(Guid Scope, string Listener, Grant Grant)> rows)
+    {
+        if (rows.Count == 0) return;
+        tx.Queue(
             """
             update entitlements.allowance a set used = n.used
             from unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[]) as n (tenant_id, listener_id, allowance_id, used)
             where a.tenant_id = n.tenant_id and a.listener_id = n.listener_id and a.allowance_id = n.allowance_id
             """,
-            [rows.Select(r => r.Scope).ToArray(), rows.Select(r => r.Listener).ToArray(),
-                rows.Select(r => r.Grant.Id.Value).ToArray(), rows.Select(r => r.Grant.Used).ToArray()], ct);
+            rows.Select(r => r.Scope).ToArray(), rows.Select(r => r.Listener).ToArray(),
+            rows.Select(r => r.Grant.Id.Value).ToArray(), rows.Select(r => r.Grant.Used).ToArray());
+    }
 
     internal static Grant Read(NpgsqlDataReader r, int at) => new(
         new Id<AllowanceKind>(r.GetGuid(at)), r.GetString(at + 1), r.GetInt64(at + 2), r.GetInt64(at + 3), r.GetInt32(at + 4),

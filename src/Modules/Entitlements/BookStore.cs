@@ -19,32 +19,44 @@ internal readonly record struct BookKey(Guid Scope, string Listener) : IComparab
     public static bool operator >=(BookKey left, BookKey right) => left.CompareTo(right) >= 0;
 }
 
-/// <summary>Loads and saves whole books, a list at a time: a batch costs two round trips however many listeners are in it.</summary>
+/// <summary>
+/// Loads and saves whole books, a list at a time. Each batch of consumptions is one guarded statement, when this host remembers
+/// the books; else what it does not remember is read first, in one round trip.
+/// </summary>
 internal static class BookStore
 {
     private const string Keys = "unnest($1::uuid[], $2::text[]) with ordinality as k (tenant_id, listener_id, n)";
 
-    // The lock comes first, so that what the next statements read is what the last holder of the lock left.
-    private const string Lock = $"""
-        select 1 from {Keys} join entitlements.listener l using (tenant_id, listener_id)
-        order by k.n for no key update of l
+    // Comes first, so that what the next statements read is at least as new as the version.
+    private const string Listeners = $"""
+        select k.n, l.version, l.counts from {Keys} join entitlements.listener l using (tenant_id, listener_id)
+        order by k.n
         """;
 
     private const string Assignments = $"""
-        select k.n, a.plan, a.add_ons, a.market, a.time_zone, a.billing_anchor_at, a.clock_since, a.effective_at
+        select k.n, next.effective_at, a.plan, a.add_ons, a.market, a.time_zone, a.billing_anchor_at, a.clock_since, a.effective_at
         from {Keys} cross join lateral (
             select * from entitlements.assignment a
             where a.tenant_id = k.tenant_id and a.listener_id = k.listener_id and a.superseded_at is null and a.effective_at <= $3
             order by a.effective_at desc limit 1) a
+        left join lateral (
+            select min(f.effective_at) as effective_at from entitlements.assignment f
+            where f.tenant_id = k.tenant_id and f.listener_id = k.listener_id and f.superseded_at is null and f.effective_at > $3) next on true
         """;
-
-    private const string Counters =
-        $"select k.n, {CounterTable.Columns} from {Keys} join entitlements.counter c using (tenant_id, listener_id)";
 
     private const string Allowances = $"""
         select k.n, {AllowanceTable.Columns} from {Keys} join entitlements.allowance a using (tenant_id, listener_id)
         where a.used < a.amount and (a.expires_at is null or a.expires_at > $3)
         """;
+
+    /// <summary>What a host remembers of books between batches.</summary>
+    public static RowMemory<BookKey, ListenerBook> Memory() => new()
+    {
+        ReadAsync = (tx, keys, ct) => LoadAsync(tx, keys, locked: false, ct),
+        Verify = ListenerTable.QueueVerify,
+        Saved = book => book with { Version = book.Version + 1, ChangedGrants = [] },
+        Holds = (book, now) => book.Until is not { } until || now < until,
+    };
 
     /// <summary>Books of those listeners that hold something at the transaction's time, locked in the order given.</summary>
     public static Task<IReadOnlyDictionary<BookKey, ListenerBook>> LockAsync(Tx tx, IReadOnlyList<BookKey> keys, CancellationToken ct) =>
@@ -54,10 +66,11 @@ internal static class BookStore
     public static async Task<ListenerBook?> ReadAsync(Tx tx, BookKey key, CancellationToken ct) =>
         (await LoadAsync(tx, [key], locked: false, ct)).GetValueOrDefault(key);
 
-    public static async Task SaveAsync(Tx tx, IReadOnlyList<ListenerBook> books, CancellationToken ct)
+    public static Task SaveAsync(Tx tx, IReadOnlyList<ListenerBook> books, CancellationToken ct)
     {
-        await CounterTable.SaveAsync(tx, [.. books.SelectMany(b => b.ChangedCounters.Select(c => (b.Scope, b.Listener, c)))], ct);
-        await AllowanceTable.SaveAsync(tx, [.. books.SelectMany(b => b.ChangedGrants.Select(g => (b.Scope, b.Listener, g)))], ct);
+        ListenerTable.QueueSave(tx, books);
+        AllowanceTable.QueueSave(tx, [.. books.SelectMany(b => b.ChangedGrants.Select(g => (b.Scope, b.Listener, g)))]);
+        return Task.CompletedTask;
     }
 
     private static async Task<IReadOnlyDictionary<BookKey, ListenerBook>> LoadAsync(
@@ -66,20 +79,18 @@ internal static class BookStore
         var (scopes, listeners) = (new Guid[keys.Count], new string[keys.Count]);
         for (var i = 0; i < keys.Count; i++) (scopes[i], listeners[i]) = (keys[i].Scope, keys[i].Listener);
         await using var batch = new NpgsqlBatch(tx.Connection, tx.Transaction);
-        if (locked) Add(Lock);
+        Add(locked ? $"{Listeners} for no key update of l" : Listeners);
         Add(Assignments, tx.Now);
-        Add(Counters);
         Add(Allowances, tx.Now);
 
         await using var reader = await batch.ExecuteReaderAsync(ct);
-        if (locked) await reader.NextResultAsync(ct);
-        var assignments = await RowsAsync(reader, AssignmentTable.Read, ct);
+        var rows = (await RowsAsync(reader, (r, at) => (Version: r.GetInt64(at), Counts: CounterText.Read(r.GetString(at + 1))), ct)).ToDictionary(r => r.At, r => r.Row);
         await reader.NextResultAsync(ct);
-        var counters = (await RowsAsync(reader, CounterTable.Read, ct)).ToLookup(r => r.At, r => r.Row);
+        var assignments = await RowsAsync(reader, (r, at) => (Until: r.IsDBNull(at) ? default(DateTimeOffset?) : r.GetFieldValue<DateTimeOffset>(at), Held: AssignmentTable.Read(r, at + 1)), ct);
         await reader.NextResultAsync(ct);
         var grants = (await RowsAsync(reader, AllowanceTable.Read, ct)).ToLookup(r => r.At, r => r.Row);
-        return assignments.ToDictionary(a => keys[a.At], a =>
-            new ListenerBook(scopes[a.At], listeners[a.At], a.Row, [.. counters[a.At]], [.. grants[a.At]]));
+        return assignments.Where(a => rows.ContainsKey(a.At)).ToDictionary(a => keys[a.At], a => new ListenerBook(
+            scopes[a.At], listeners[a.At], rows[a.At].Version, a.Row.Held, a.Row.Until, rows[a.At].Counts, [.. grants[a.At]]));
 
         void Add(string sql, DateTimeOffset? now = null)
         {

@@ -15,7 +15,7 @@ public sealed class CapBook : IAsyncDisposable
     private readonly GroupCommit<Unit, ConsumeCapResponse> _group;
 
     public CapBook(Db db) => _group = new(db, GroupPlan.Of<Unit, ConsumeCapResponse, BookKey, ListenerBook>(
-        "entitlements.consume_cap", unit => unit.Key, BookStore.LockAsync, Decide, BookStore.SaveAsync));
+        "entitlements.consume_cap", unit => unit.Key, BookStore.LockAsync, Decide, BookStore.SaveAsync, BookStore.Memory()));
 
     /// <summary>A wish and the catalog by which it is judged.</summary>
     internal sealed record Unit(Ask Ask, CatalogTimeline Timeline)

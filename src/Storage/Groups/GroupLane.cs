@@ -19,6 +19,7 @@ internal sealed class GroupLane<TUnit, TAnswer>(Db db, GroupPlan<TUnit, TAnswer>
         new UnboundedChannelOptions { SingleReader = true });
 
     private readonly KeyValuePair<string, object?> _tag = new("group", plan.Name);
+    private readonly RecentNames _repeats = new();
     private int _waiting;
     private double _secondsPerBatch = 0.001;
 
@@ -50,7 +51,7 @@ internal sealed class GroupLane<TUnit, TAnswer>(Db db, GroupPlan<TUnit, TAnswer>
             using (var activity = StorageTelemetry.Source.StartActivity(plan.Name))
             {
                 activity?.SetTag("busker.group.batch_size", units.Count);
-                await SettleAsync(units);
+                await SettleAsync(units, trusting: !_repeats.AnyOf(units));
             }
 
             Measure(units.Count, Stopwatch.GetElapsedTime(began));
@@ -74,12 +75,14 @@ internal sealed class GroupLane<TUnit, TAnswer>(Db db, GroupPlan<TUnit, TAnswer>
         return units;
     }
 
-    private async Task SettleAsync(List<Pending<TUnit, TAnswer>> units)
+    /// <param name="units">What is to be committed together.</param>
+    /// <param name="trusting">Whether the first try may take things for granted; no later one does.</param>
+    private async Task SettleAsync(List<Pending<TUnit, TAnswer>> units, bool trusting)
     {
         var patience = db.Clock.GetUtcNow() + limits.PatienceMax;
         for (var attempt = 1; ; attempt++)
         {
-            var batch = new GroupBatch<TUnit, TAnswer>(db, plan, units);
+            var batch = new GroupBatch<TUnit, TAnswer>(db, plan, units, trusting);
             try
             {
                 await batch.CommitAsync();
@@ -98,8 +101,15 @@ internal sealed class GroupLane<TUnit, TAnswer>(Db db, GroupPlan<TUnit, TAnswer>
                     case Verdict.Unavailable: Fail(units, DatabaseUnavailableException.Before(e)); return;
                     case Verdict.Again: break;
                 }
+
+                if (trusting && e.Trouble() == Trouble.Conflict)
+                {
+                    trusting = false;
+                    continue; // nobody is in the way: only something taken for granted was not so
+                }
             }
 
+            trusting = false;
             await Task.Delay(Backoff.After(attempt, TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(250)));
         }
     }
@@ -120,6 +130,7 @@ internal sealed class GroupLane<TUnit, TAnswer>(Db db, GroupPlan<TUnit, TAnswer>
         if (trouble == Trouble.Lost) db.ForgetGroups();
         return trouble switch
         {
+            Trouble.Lost or Trouble.Refused when batch.Committing && batch.TransactionId == 0 => patient ? Verdict.Again : Verdict.Unknown,
             Trouble.Lost or Trouble.Refused when batch.Committing => await FateAsync(batch.TransactionId),
             Trouble.Lost => patient ? Verdict.Again : Verdict.Unavailable,
             Trouble.Refused => Verdict.Unavailable,
@@ -169,8 +180,8 @@ internal sealed class GroupLane<TUnit, TAnswer>(Db db, GroupPlan<TUnit, TAnswer>
             return;
         }
 
-        await SettleAsync(units[..(units.Count / 2)]);
-        await SettleAsync(units[(units.Count / 2)..]);
+        await SettleAsync(units[..(units.Count / 2)], trusting: false);
+        await SettleAsync(units[(units.Count / 2)..], trusting: false);
     }
 
     private static void Fail(List<Pending<TUnit, TAnswer>> units, Exception e)

@@ -38,14 +38,17 @@ public static class GroupPlan
     /// <param name="lockAsync">Locks the rows of these keys <i>in the order given</i> and reads them; absent rows are left out.</param>
     /// <param name="decide">Pure. Gets the unit, its row as the units before it left it (null: none yet), and the time.</param>
     /// <param name="saveAsync">
-    /// Writes the changed rows in one statement. Throws <see cref="StaleReadException"/> when it wrote fewer than given.
+    /// Writes the changed rows in one statement. Throws <see cref="StaleReadException"/> when it wrote fewer than given, or queues
+    /// it with <see cref="Tx.QueueExpecting"/>.
     /// </param>
+    /// <param name="memory">Remembers rows between batches; then the writing must be guarded by a version.</param>
     public static GroupPlan<TUnit, TAnswer> Of<TUnit, TAnswer, TKey, TRow>(
         string name,
         Func<TUnit, TKey> key,
         Func<Tx, IReadOnlyList<TKey>, CancellationToken, Task<IReadOnlyDictionary<TKey, TRow>>> lockAsync,
         Func<TUnit, TRow?, DateTimeOffset, Decision<TRow, TAnswer>> decide,
-        Func<Tx, IReadOnlyList<TRow>, CancellationToken, Task> saveAsync)
+        Func<Tx, IReadOnlyList<TRow>, CancellationToken, Task> saveAsync,
+        RowMemory<TKey, TRow>? memory = null)
         where TKey : IComparable<TKey>
         where TRow : class
     {
@@ -54,13 +57,45 @@ public static class GroupPlan
         async Task<IReadOnlyList<Outcome<TAnswer>>> ApplyAsync(Tx tx, IReadOnlyList<TUnit> units, CancellationToken ct)
         {
             var keys = units.Select(key).Distinct().Order().ToList();
-            var rows = new Dictionary<TKey, TRow>(await lockAsync(tx, keys, ct));
+            var rows = await LoadAsync(tx, keys, ct);
+            var before = memory is null ? null : new Dictionary<TKey, TRow>(rows);
             var changed = new HashSet<TKey>();
             var outcomes = new Outcome<TAnswer>[units.Count];
             for (var i = 0; i < outcomes.Length; i++)
                 outcomes[i] = Decide(units[i], rows, changed, tx.Now);
             if (changed.Count > 0) await saveAsync(tx, keys.Where(changed.Contains).Select(k => rows[k]).ToList(), ct);
+            if (before is not null) Remember(tx, before, rows, changed);
             return outcomes;
+        }
+
+        async Task<Dictionary<TKey, TRow>> LoadAsync(Tx tx, List<TKey> keys, CancellationToken ct)
+        {
+            if (memory is null || !tx.Trusting)
+            {
+                foreach (var k in keys) memory?.Forget(k);
+                return new(await lockAsync(tx, keys, ct));
+            }
+
+            var (rows, unknown) = (new Dictionary<TKey, TRow>(keys.Count), new List<TKey>());
+            foreach (var k in keys)
+            {
+                if (memory.Find(k, tx.Now) is { } row) rows.Add(k, row);
+                else unknown.Add(k);
+            }
+
+            if (unknown.Count == 0) return rows;
+            foreach (var (k, row) in await memory.ReadAsync(tx, unknown, ct)) rows.Add(k, row);
+            return rows;
+        }
+
+        void Remember(Tx tx, Dictionary<TKey, TRow> before, Dictionary<TKey, TRow> rows, HashSet<TKey> changed)
+        {
+            var used = before.Where(r => !changed.Contains(r.Key)).Select(r => r.Value).ToList();
+            if (tx.Trusting && used.Count > 0) memory!.Verify(tx, used);
+            tx.OnCommitted(() =>
+            {
+                foreach (var (k, row) in rows) memory!.Keep(k, changed.Contains(k) ? memory.Saved(row) : row);
+            });
         }
 
         Outcome<TAnswer> Decide(TUnit unit, Dictionary<TKey, TRow> rows, HashSet<TKey> changed, DateTimeOffset now)

@@ -34,7 +34,7 @@ internal static class Books
     }
 
     public static ListenerBook Book(string zone = "UTC", DateTimeOffset? anchor = null, params Grant[] grants) =>
-        new(Guid.Empty, "anna", new Assignment("free", [], "W", new ListenerClock(zone, anchor ?? Start, DateTimeOffset.MinValue), Start), [], grants);
+        new(Guid.Empty, "anna", 0, new Assignment("free", [], "W", new ListenerClock(zone, anchor ?? Start, DateTimeOffset.MinValue), Start), null, [], grants);
 
     public static Grant Grant(int number, long amount, int priority = 30, bool promotional = false, DateTimeOffset? expires = null) =>
         new(new Id<AllowanceKind>(new Guid(number, 0, 0, new byte[8])), "time", amount, 0, priority, promotional, Start.AddDays(-1), expires);

@@ -10,12 +10,13 @@ internal sealed record Assignment(
 /// Everything that decides about one listener's caps: what is held, what was consumed, what else was granted. Never changed:
 /// a decision makes a new one, which remembers what is to be written.
 /// </summary>
+/// <param name="Version">the listener's row when this was read: whoever changes anything about the listener moves it</param>
+/// <param name="Until">when another assignment takes over; null when none is scheduled</param>
 internal sealed record ListenerBook(
-    Guid Scope, string Listener, Assignment Assignment, IReadOnlyList<Counter> Counters, IReadOnlyList<Grant> Grants)
+    Guid Scope, string Listener, long Version, Assignment Assignment, DateTimeOffset? Until,
+    IReadOnlyList<Counter> Counters, IReadOnlyList<Grant> Grants)
 {
-    /// <summary>Counters and grants that differ from what the database has.</summary>
-    public IReadOnlyList<Counter> ChangedCounters { get; init; } = [];
-
+    /// <summary>Grants that differ from what the database has.</summary>
     public IReadOnlyList<Grant> ChangedGrants { get; init; } = [];
 
     public Counter? Counter(string feature, string window)
@@ -27,7 +28,6 @@ internal sealed record ListenerBook(
     public ListenerBook With(Counter counter) => this with
     {
         Counters = Replace(Counters, counter, c => c.Feature == counter.Feature && c.Window == counter.Window),
-        ChangedCounters = Replace(ChangedCounters, counter, c => c.Feature == counter.Feature && c.Window == counter.Window),
     };
 
     public ListenerBook With(Grant grant) => this with
