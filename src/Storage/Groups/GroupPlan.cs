@@ -57,45 +57,15 @@ public static class GroupPlan
         async Task<IReadOnlyList<Outcome<TAnswer>>> ApplyAsync(Tx tx, IReadOnlyList<TUnit> units, CancellationToken ct)
         {
             var keys = units.Select(key).Distinct().Order().ToList();
-            var rows = await LoadAsync(tx, keys, ct);
+            var rows = memory is null ? new Dictionary<TKey, TRow>(await lockAsync(tx, keys, ct)) : await memory.LoadAsync(tx, keys, lockAsync, ct);
             var before = memory is null ? null : new Dictionary<TKey, TRow>(rows);
             var changed = new HashSet<TKey>();
             var outcomes = new Outcome<TAnswer>[units.Count];
             for (var i = 0; i < outcomes.Length; i++)
                 outcomes[i] = Decide(units[i], rows, changed, tx.Now);
             if (changed.Count > 0) await saveAsync(tx, keys.Where(changed.Contains).Select(k => rows[k]).ToList(), ct);
-            if (before is not null) Remember(tx, before, rows, changed);
+            memory?.Remember(tx, before!, rows, changed);
             return outcomes;
-        }
-
-        async Task<Dictionary<TKey, TRow>> LoadAsync(Tx tx, List<TKey> keys, CancellationToken ct)
-        {
-            if (memory is null || !tx.Trusting)
-            {
-                foreach (var k in keys) memory?.Forget(k);
-                return new(await lockAsync(tx, keys, ct));
-            }
-
-            var (rows, unknown) = (new Dictionary<TKey, TRow>(keys.Count), new List<TKey>());
-            foreach (var k in keys)
-            {
-                if (memory.Find(k, tx.Now) is { } row) rows.Add(k, row);
-                else unknown.Add(k);
-            }
-
-            if (unknown.Count == 0) return rows;
-            foreach (var (k, row) in await memory.ReadAsync(tx, unknown, ct)) rows.Add(k, row);
-            return rows;
-        }
-
-        void Remember(Tx tx, Dictionary<TKey, TRow> before, Dictionary<TKey, TRow> rows, HashSet<TKey> changed)
-        {
-            var used = before.Where(r => !changed.Contains(r.Key)).Select(r => r.Value).ToList();
-            if (tx.Trusting && used.Count > 0) memory!.Verify(tx, used);
-            tx.OnCommitted(() =>
-            {
-                foreach (var (k, row) in rows) memory!.Keep(k, changed.Contains(k) ? memory.Saved(row) : row);
-            });
         }
 
         Outcome<TAnswer> Decide(TUnit unit, Dictionary<TKey, TRow> rows, HashSet<TKey> changed, DateTimeOffset now)

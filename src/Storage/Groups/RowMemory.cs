@@ -28,7 +28,40 @@ public sealed class RowMemory<TKey, TRow>
     /// <summary>Whether a row that nobody changed still says what holds at this time.</summary>
     public required Func<TRow, DateTimeOffset, bool> Holds { get; init; }
 
-    internal TRow? Find(TKey key, DateTimeOffset now)
+    /// <summary>Those it remembers, and the rest read; all of them locked and read anew when a trusting try has failed.</summary>
+    internal async Task<Dictionary<TKey, TRow>> LoadAsync(
+        Tx tx, List<TKey> keys, Func<Tx, IReadOnlyList<TKey>, CancellationToken, Task<IReadOnlyDictionary<TKey, TRow>>> lockAsync, CancellationToken ct)
+    {
+        if (!tx.Trusting)
+        {
+            foreach (var key in keys) Forget(key);
+            return new(await lockAsync(tx, keys, ct));
+        }
+
+        var (rows, unknown) = (new Dictionary<TKey, TRow>(keys.Count), new List<TKey>());
+        foreach (var key in keys)
+        {
+            if (Find(key, tx.Now) is { } row) rows.Add(key, row);
+            else unknown.Add(key);
+        }
+
+        if (unknown.Count == 0) return rows;
+        foreach (var (key, row) in await ReadAsync(tx, unknown, ct)) rows.Add(key, row);
+        return rows;
+    }
+
+    /// <summary>Has what was used and not changed verified, and keeps all of it once it is committed.</summary>
+    internal void Remember(Tx tx, Dictionary<TKey, TRow> before, Dictionary<TKey, TRow> rows, HashSet<TKey> changed)
+    {
+        var used = before.Where(r => !changed.Contains(r.Key)).Select(r => r.Value).ToList();
+        if (tx.Trusting && used.Count > 0) Verify(tx, used);
+        tx.OnCommitted(() =>
+        {
+            foreach (var (key, row) in rows) Keep(key, changed.Contains(key) ? Saved(row) : row);
+        });
+    }
+
+    private TRow? Find(TKey key, DateTimeOffset now)
     {
         if (_young.TryGetValue(key, out var row)) return Holds(row, now) ? row : null;
         if (!_old.TryRemove(key, out row) || !Holds(row, now)) return null;
@@ -36,7 +69,7 @@ public sealed class RowMemory<TKey, TRow>
         return row;
     }
 
-    internal void Keep(TKey key, TRow row)
+    private void Keep(TKey key, TRow row)
     {
         if (!_young.TryAdd(key, row))
         {
@@ -49,7 +82,7 @@ public sealed class RowMemory<TKey, TRow>
         (_old, _young) = (_young, new ConcurrentDictionary<TKey, TRow>()); // a race loses rows, which are read again
     }
 
-    internal void Forget(TKey key)
+    private void Forget(TKey key)
     {
         _young.TryRemove(key, out _);
         _old.TryRemove(key, out _);
