@@ -11,11 +11,11 @@ namespace Busker.Cli.Commands;
 internal static class FlagsCommand
 {
     public static Command Create() =>
-        new("flags", "Flag states: serve, resolve, explain, validate, diff, sign.")
+        new("flags", "Flag states: serve, resolve, explain, validate, test, diff, sign, import.")
         {
             Ask("resolve", "Resolve one flag.", (book, flag, context, caller) => book.Resolve(flag, context, caller).ToMessage(context).ToString()),
             Ask("explain", "Say why a flag answers as it does.", (book, flag, context, caller) => FlagBook.Text(book.Explain(flag, context, caller))),
-            Validate(), Diff(), Sign(), Fuzz(), FlagsServeCommand.Create(),
+            Validate(), Diff(), Sign(), Fuzz(), FlagsServeCommand.Create(), FlagsImportCommand.Create(), FlagsTestCommand.Create(),
         };
 
     private static Argument<FileInfo> File(string name = "state") => new(name) { Description = "A state: BSK1 file or protobuf JSON." };
@@ -123,14 +123,14 @@ internal static class FlagsCommand
     private static Result<FlagBook> Book(FileInfo file) =>
         Read(file) is var read && read.Fault is { } fault ? fault : FlagBook.Build(read.Value, TimeProvider.System);
 
-    private static Result<FlagState> Read(FileInfo file)
+    internal static Result<FlagState> Read(FileInfo file)
     {
         if (!file.Exists) return Fault.Invalid("state", $"there is no file {file.Name}");
         var bytes = System.IO.File.ReadAllBytes(file.FullName);
         return StateSource.Read(bytes);
     }
 
-    private static int Refuse(Fault fault)
+    internal static int Refuse(Fault fault)
     {
         foreach (var violation in fault.Violations) Console.Error.WriteLine($"{violation.Field}: {violation.Description}");
         if (fault.Violations.Count == 0) Console.Error.WriteLine(fault.Message);
