@@ -53,6 +53,58 @@ public sealed class ExposureTests
         (buffer.Waiting, buffer.Repeated).ShouldBe((2, 1ul));
     }
 
+    [Theory] // minutes that the caller's clock is off, and the seconds that passed between seeing and sending
+    [InlineData(0, 0)]
+    [InlineData(-90, 30)]
+    [InlineData(525_600, 86_400)]
+    public void The_callers_clock_cancels_out(int offMinutes, int ago)
+    {
+        using var tokens = new ExposureTokens(Key, States.Clock);
+        var theirs = States.Clock.GetUtcNow().AddMinutes(offMinutes);
+        var exposure = tokens.Open(Token(tokens), [("f", theirs.AddSeconds(-ago))], theirs).Value.ShouldHaveSingleItem();
+        exposure.AppliedAtUs.ShouldBe((States.Clock.GetUtcNow().AddSeconds(-ago) - DateTimeOffset.UnixEpoch).Ticks / 10);
+    }
+
+    [Theory]
+    [InlineData(1)] // seen after it was sent
+    [InlineData(-3 * 86_400)]
+    public void A_time_that_cannot_be_is_refused(int seconds)
+    {
+        using var tokens = new ExposureTokens(Key, States.Clock);
+        var now = States.Clock.GetUtcNow();
+        tokens.Open(Token(tokens), [("f", now.AddSeconds(seconds))], now).Fault!.Field.ShouldBe("apply_time");
+    }
+
+    [Fact]
+    public void A_token_of_another_key_is_refused_and_two_tokens_of_the_same_answer_differ()
+    {
+        using var tokens = new ExposureTokens(Key, States.Clock);
+        using var strangers = new ExposureTokens([.. Key.Reverse()], States.Clock);
+        var now = States.Clock.GetUtcNow();
+        tokens.Open(Token(strangers), [("f", now)], now).Fault!.Reason.ShouldBe("RESOLVE_TOKEN_INVALID");
+        Token(tokens).ShouldNotBe(Token(tokens));
+        System.Text.Encoding.Latin1.GetString(Token(tokens).Span).ShouldNotContain("u1");
+    }
+
+    [Fact]
+    public void An_exposure_is_new_again_after_a_while()
+    {
+        var clock = new MovingClock(States.Clock.GetUtcNow());
+        var buffer = new ExposureBuffer(clock, dedupFor: TimeSpan.FromMinutes(1));
+        buffer.Add(new() { Flag = "f", Unit = "u" }).ShouldBeTrue();
+        clock.Now += TimeSpan.FromSeconds(59);
+        buffer.Add(new() { Flag = "f", Unit = "u" }).ShouldBeFalse();
+        clock.Now += TimeSpan.FromSeconds(2);
+        buffer.Add(new() { Flag = "f", Unit = "u" }).ShouldBeTrue();
+    }
+
+    private sealed class MovingClock(DateTimeOffset now) : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = now;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+
     [Fact]
     public void Loss_and_duplication_are_counted()
     {
