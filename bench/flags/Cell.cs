@@ -11,6 +11,10 @@ internal sealed record Cell([property: JsonPropertyName("shape")] string Shape, 
 
     public static readonly int[] AttributeSizes = [5, 50, 200];
 
+    // Names are shared between users, as the names of properties are in the peers' language.
+    private static readonly string[] Targeted = [.. Enumerable.Range(0, 16).Select(c => $"c{c}")];
+    private static readonly string[] Others = [.. Enumerable.Range(0, 200).Select(a => $"attribute-{a}")];
+
     /// <summary>What a condition's attribute may be: ten texts, of which users have one of the last five.</summary>
     [JsonPropertyName("values")]
     public string[] Values { get; } = [.. Enumerable.Range(0, 5).Select(i => $"other-{i}"), .. Enumerable.Range(0, 5).Select(i => $"value-{i}")];
@@ -29,8 +33,8 @@ internal sealed record Cell([property: JsonPropertyName("shape")] string Shape, 
     public static EvaluationContext[] Users(int count, int attributes) => [.. Enumerable.Range(0, count).Select(i =>
     {
         var context = new EvaluationContext($"user-{i}").Set("country", i % 3 == 0 ? "SE" : "NO").Set("version", "2.4.1");
-        for (var c = 0; c < 16; c++) context.Set($"c{c}", $"value-{c % 5}");
-        for (var a = 0; a < attributes; a++) context.Set($"attribute-{a}", $"text-{a}-{i % 7}");
+        for (var c = 0; c < 16; c++) context.Set(Targeted[c], $"value-{c % 5}");
+        for (var a = 0; a < attributes; a++) context.Set(Others[a], $"text-{a}-{i % 7}");
         return context;
     })];
 

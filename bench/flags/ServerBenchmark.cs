@@ -64,13 +64,13 @@ internal static class ServerBenchmark
             }
         }
 
-        var result = new BenchResult("flags_server", "what,system,per_second,p50_ms,p99_ms,ratio_ours_to_this,seconds");
+        var result = new BenchResult("flags_server", "what,system,per_second,p50_ms,p99_ms,timeouts,ratio_ours_to_this,seconds");
         var middle = runs.ToDictionary(r => r.Key, r => r.Value.OrderBy(w => w.PerSecond).ElementAt(Rounds / 2));
         foreach (var ((what, system), run) in middle)
         {
             var ratio = middle[(what, "busker")].PerSecond / run.PerSecond;
-            Console.WriteLine($"{what,-10} {system,-13} {run.PerSecond,9:F0}/s   p50 {run.P50Ms,7:F2} ms   p99 {run.P99Ms,7:F2} ms   ours is {ratio:F2}x");
-            result.Add(what, system, Math.Round(run.PerSecond), run.P50Ms, run.P99Ms, Math.Round(ratio, 2), seconds);
+            Console.WriteLine($"{what,-10} {system,-13} {run.PerSecond,9:F0}/s   p50 {run.P50Ms,7:F2} ms   p99 {run.P99Ms,7:F2} ms   {run.Timeouts,3} timeouts   ours is {ratio:F2}x");
+            result.Add(what, system, Math.Round(run.PerSecond), run.P50Ms, run.P99Ms, run.Timeouts, Math.Round(ratio, 2), seconds);
         }
 
         result.Save();

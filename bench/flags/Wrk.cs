@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace Busker.Bench.Flags;
 
-/// <summary>What wrk saw: requests a second, and the time within which so many of them were answered.</summary>
-internal sealed partial record Wrk(double PerSecond, double P50Ms, double P99Ms)
+/// <summary>What wrk saw: requests a second, the time within which so many of them were answered, and how many were not within two seconds.</summary>
+internal sealed partial record Wrk(double PerSecond, double P50Ms, double P99Ms, int Timeouts)
 {
     private const int Connections = 64;
 
@@ -34,8 +34,10 @@ internal sealed partial record Wrk(double PerSecond, double P50Ms, double P99Ms)
         var text = await wrk.StandardOutput.ReadToEndAsync();
         await wrk.WaitForExitAsync();
         File.Delete(script);
-        if (text.Contains("Non-2xx", StringComparison.Ordinal) || text.Contains("Socket errors", StringComparison.Ordinal)) throw new InvalidOperationException(text);
-        return new(double.Parse(Rate().Match(text).Groups[1].Value, CultureInfo.InvariantCulture), Latency(text, 50), Latency(text, 99));
+        var errors = Errors().Match(text);
+        if (text.Contains("Non-2xx", StringComparison.Ordinal) || (errors.Success && errors.Groups[1].Value != "connect 0, read 0, write 0")) throw new InvalidOperationException(text);
+        return new(double.Parse(Rate().Match(text).Groups[1].Value, CultureInfo.InvariantCulture), Latency(text, 50), Latency(text, 99),
+            errors.Success ? int.Parse(errors.Groups[2].Value, CultureInfo.InvariantCulture) : 0);
     }
 
     private static double Latency(string text, int percent)
@@ -43,6 +45,9 @@ internal sealed partial record Wrk(double PerSecond, double P50Ms, double P99Ms)
         var match = Regex.Match(text, $@"{percent}%\s+([\d.]+)(us|ms|s)");
         return double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) * match.Groups[2].Value switch { "us" => 0.001, "ms" => 1, _ => 1000 };
     }
+
+    [GeneratedRegex(@"Socket errors: (connect \d+, read \d+, write \d+), timeout (\d+)")]
+    private static partial Regex Errors();
 
     [GeneratedRegex(@"Requests/sec:\s+([\d.]+)")]
     private static partial Regex Rate();
