@@ -5,8 +5,9 @@ using Busker.Bench.Simulator;
 using Busker.Simulator.Tests;
 using Sim = Busker.Simulator.Simulator;
 
-// The simulator runs in this process, the client is wrk in its own, over keep-alive connections. A flow is one captured payment:
-// a PaymentIntent created and confirmed. Needs wrk, and src/Cli built. Arguments: [seconds per turn] [turns], or: journal [operations].
+// Arguments: [ready] [flows] [memory] [peer] [seconds per turn] [turns]: the named parts, or all of them; or: journal [operations].
+// The simulator runs in a process of its own as ./busker simulate starts it; the client is wrk over keep-alive connections. A flow is one
+// captured payment. The median of all turns is a row too. Needs wrk, and src/Cli built.
 if (args is ["journal", ..])
 {
     var operations = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 100_000;
@@ -24,84 +25,58 @@ if (args is ["journal", ..])
     return 0;
 }
 
-var seconds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
-var turns = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 3;
+int[] numbers = [.. args.Where(a => char.IsAsciiDigit(a[0])).Select(a => int.Parse(a, CultureInfo.InvariantCulture))];
+var (seconds, turns) = (numbers.Length > 0 ? numbers[0] : 3, numbers.Length > 1 ? numbers[1] : 5);
+string[] parts = args.Any(a => !char.IsAsciiDigit(a[0])) ? args : ["ready", "flows", "memory", "peer"];
 var result = new BenchResult("simulator", "what,turn,per_second,peer,peer_per_second,ratio,payments_stored,bytes_per_payment");
-const string Pay = "amount=1099&currency=usd&payment_method=pm_card_visa&payment_method_types[]=card&confirm=true";
+var measured = new List<(string What, double Rate, string Peer, double PeerRate)>();
 
-const string Charge = "amount=1099&currency=usd&source=tok_visa";
-const string PeerName = "stripe-stateful-mock 0.0.16";
-var listed = new Dictionary<Uri, string>();
-
-for (var turn = 1; turn <= turns; turn++)
+if (parts.Contains("ready"))
 {
-    var ready = Startup.Measure().TotalSeconds;
-    Row($"busker simulate all is ready after {ready * 1000:F0} ms", turn, 1 / ready, "target", 1, 1 / ready, 0, 0);
-}
-
-await using (var simulator = (await Sim.Start(new() { Providers = ["stripe"], Scenario = "calm" })).Value)
-{
-    var at = simulator.Address("stripe");
-    Wrk.Run(at, "/v1/payment_intents", Pay, 3, keys: false); // warms up
     for (var turn = 1; turn <= turns; turn++)
     {
-        foreach (var keys in (bool[])[false, true])
-        {
-            var rate = Wrk.Run(at, "/v1/payment_intents", Pay, seconds, keys);
-            Row(keys ? "payment flow with idempotency key" : "payment flow", turn, rate, "target", 5_000, rate / 5_000, simulator.Charges().Count, 0);
-        }
+        using var served = Served.Start("all");
+        Row("starts of busker simulate all", turn.ToString(CultureInfo.InvariantCulture), 1 / served.Ready.TotalSeconds, "target", 1);
     }
 }
 
-await using (var simulator = (await Sim.Start(new() { Providers = ["stripe"], Scenario = "calm" })).Value)
+if (parts.Contains("flows")) await Flows.MeasureAsync(seconds, turns, Row);
+if (parts.Contains("memory")) await MemoryAsync();
+if (parts.Contains("peer")) await Beside.MeasureAsync(seconds, turns, Row);
+foreach (var group in measured.GroupBy(m => m.What).ToArray())
 {
-    var at = simulator.Address("stripe");
+    var middle = group.OrderBy(m => m.Rate / m.PeerRate).ElementAt(group.Count() / 2);
+    Tell(group.Key, "median", Median(group.Select(m => m.Rate)), middle.Peer, Median(group.Select(m => m.PeerRate)), middle.Rate / middle.PeerRate);
+}
+
+result.Save(replacing: true);
+return 0;
+
+static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
+
+// In this process, to see the managed heap: what each of the last 100000 payments keeps.
+async Task MemoryAsync()
+{
+    await using var simulator = (await Sim.Start(new() { Providers = ["stripe"], Scenario = "calm" })).Value;
     long before = GC.GetTotalMemory(forceFullCollection: true), last = 0;
     for (var step = 1; step <= 3; step++)
     {
-        var rate = 0.0;
-        while (simulator.Charges().Count - last < 100_000) rate = Wrk.Run(at, "/v1/payment_intents", Pay, 4, keys: false);
+        while (simulator.Charges().Count - last < 100_000) Wrk.Run(simulator.Address("stripe"), Flows.Stripe, 1);
         var (count, now) = (simulator.Charges().Count, GC.GetTotalMemory(forceFullCollection: true));
-        Row("memory", step, rate, "", 0, 0, count, (now - before) / (count - last));
+        result.Add("memory", step, 0, "", 0, 0, count, (now - before) / (count - last));
+        Console.WriteLine($"{count} payments stored, {(now - before) / (count - last)} bytes for each of the last");
         (before, last) = (now, count);
     }
 }
 
-// What both can do, each on a fresh pair. A session is one of each; its ratio is that of the times.
-(string What, string Method, string Path, string Form, bool Keys)[] both =
-[
-    ("create a customer", "POST", "/v1/customers", "email=ada@example.com&description=d", false), ("create a charge", "POST", "/v1/charges", Charge, false),
-    ("replay a charge by its key", "POST", "/v1/charges", Charge, true), ("retrieve a charge", "GET", "/v1/charges/{id}", "", false),
-    ("list ten of 2000 charges", "GET", "/v1/charges?limit=10", "", false),
-];
-for (var turn = 0; turn <= turns; turn++) // turn 0 warms up
+void Row(string what, string turn, double rate, string peer, double peerRate)
 {
-    await using var simulator = (await Sim.Start(new() { Providers = ["stripe"], Scenario = "calm" })).Value;
-    using var peer = Peer.Start();
-    var (ourTime, theirTime) = (0.0, 0.0);
-    foreach (var (what, method, path, form, same) in both.Reverse())
-    {
-        var ours = await Both(simulator.Address("stripe"), method, path, form, same);
-        var theirs = await Both(peer.Address, method, path, form, same);
-        (ourTime, theirTime) = (ourTime + (1 / ours), theirTime + (1 / theirs));
-        if (turn > 0) Row(what, turn, ours, PeerName, theirs, ours / theirs, 0, 0);
-    }
-
-    if (turn > 0) Row("a session: one of each", turn, 1 / ourTime, PeerName, 1 / theirTime, theirTime / ourTime, 0, 0);
+    measured.Add((what, rate, peer, peerRate));
+    Tell(what, turn, rate, peer, peerRate, rate / peerRate);
 }
 
-result.Save();
-return 0;
-
-// The list comes first, over as many charges on either side; the retrieved charge is one of them.
-async Task<double> Both(Uri at, string method, string path, string form, bool same)
+void Tell(string what, string turn, double rate, string peer, double peerRate, double ratio)
 {
-    if (path.Contains('?', StringComparison.Ordinal)) listed[at] = await Wrk.FillAsync(at, "/v1/charges", Charge, 2_000);
-    return Wrk.Run(at, path.Replace("{id}", listed[at], StringComparison.Ordinal), form, seconds, keys: false, method, same ? "the-same" : null);
-}
-
-void Row(string what, int turn, double rate, string peer, double peerRate, double ratio, long stored, long bytes)
-{
-    result.Add(what, turn, Math.Round(rate), peer, Math.Round(peerRate), Math.Round(ratio, 2), stored, bytes);
-    Console.WriteLine($"{what}, turn {turn}: {rate:F0}/s" + (peer.Length > 0 ? $", {peer} {peerRate:F0}/s, x {ratio:F2}" : "") + (bytes > 0 ? $", {stored} payments stored, {bytes} bytes for each of the last" : ""));
+    result.Add(what, turn, Math.Round(rate, rate < 100 ? 2 : 0), peer, Math.Round(peerRate, peerRate < 100 ? 2 : 0), Math.Round(ratio, 2), 0, 0);
+    Console.WriteLine($"{what}, {(turn == "median" ? turn : "turn " + turn)}: {rate:F1}/s, {peer} {peerRate:F0}/s, x {ratio:F2}");
 }

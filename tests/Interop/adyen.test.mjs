@@ -105,6 +105,48 @@ test('3-D Secure by redirect', async () => {
   }
 });
 
+test('native 3-D Secure: fingerprint, challenge, and then the bank\'s word', async () => {
+  const native = (reference) => pay({ reference, channel: 'Web', origin: 'https://example.com', paymentMethod: { ...card, number: '5454545454545454' }, authenticationData: { threeDSRequestData: { nativeThreeDS: 'preferred' } } });
+  const encoded = (value) => Buffer.from(JSON.stringify(value)).toString('base64');
+  for (const [reference, transStatus, outcome] of [['n1', 'Y', 'Authorised'], ['n2', 'N', 'Refused']]) {
+    const identify = await native(reference);
+    assert.deepEqual([identify.resultCode, identify.action.type, identify.action.subtype], ['IdentifyShopper', 'threeDS2', 'fingerprint']);
+    assert.ok(JSON.parse(Buffer.from(identify.action.token, 'base64')).threeDSServerTransID);
+    const challenge = await checkout.PaymentsApi.paymentsDetails({ paymentData: identify.action.paymentData, details: { threeds2_fingerprint: encoded({ threeDSCompInd: 'Y' }) } });
+    assert.deepEqual([challenge.resultCode, challenge.action.subtype], ['ChallengeShopper', 'challenge']);
+    assert.ok(JSON.parse(Buffer.from(challenge.action.token, 'base64')).acsURL);
+    const details = { threeDSResult: encoded({ transStatus, authorisationToken: challenge.action.authorisationToken }) };
+    const done = await checkout.PaymentsApi.paymentsDetails({ details });
+    assert.deepEqual([done.resultCode, done.merchantReference], [outcome, reference]);
+    if (outcome === 'Refused') assert.equal(done.refusalReasonCode, '11');
+    await assert.rejects(checkout.PaymentsApi.paymentsDetails({ details }), (e) => e.errorCode === '704');
+  }
+
+  const early = await native('n3');
+  await assert.rejects(checkout.PaymentsApi.paymentsDetails({ paymentData: early.action.paymentData, details: { threeds2_challengeResult: encoded({ transStatus: 'Y' }) } }), (e) => e.errorCode === '14_006');
+});
+
+test('iDEAL: to the bank and back, captured at once, refunded', async () => {
+  const away = await pay({ reference: 'ideal1', paymentMethod: { type: 'ideal' } });
+  assert.deepEqual([away.resultCode, away.action.type, away.action.paymentMethodType], ['RedirectShopper', 'redirect', 'ideal']);
+  const back = await fetch(away.action.url.replace(/\/\/[^/]+/, `//${new URL(base).host}`) + '/yes', { redirect: 'manual' });
+  const done = await checkout.PaymentsApi.paymentsDetails({ details: { redirectResult: new URL(back.headers.get('location')).searchParams.get('redirectResult') } });
+  assert.deepEqual([done.resultCode, done.paymentMethod.type], ['Authorised', 'ideal']);
+  const refund = await checkout.ModificationsApi.refundCapturedPayment(done.pspReference, eur(100));
+  await later();
+  await sim('/clock', { advance: '6m' }); // an authorisation may be told late
+  await sim('/settle');
+  assert.equal(told('AUTHORISATION', done.pspReference).paymentMethod, 'ideal');
+  assert.equal(told('REFUND', refund.pspReference).success, 'true');
+  const [charge] = (await sim('/charges?reference=ideal1', undefined, 'GET')).charges;
+  assert.deepEqual([charge.captured, charge.refunded], [1099, 100]);
+  const no = await pay({ reference: 'ideal2', paymentMethod: { type: 'ideal' } });
+  const gone = await fetch(no.action.url.replace(/\/\/[^/]+/, `//${new URL(base).host}`) + '/no', { redirect: 'manual' });
+  const cancelled = await checkout.PaymentsApi.paymentsDetails({ details: { redirectResult: new URL(gone.headers.get('location')).searchParams.get('redirectResult') } });
+  assert.deepEqual([cancelled.resultCode, cancelled.refusalReasonCode], ['Cancelled', '16']);
+  await assert.rejects(pay({ paymentMethod: { type: 'ideal' }, amount: { value: 1, currency: 'USD' } }), (e) => e.errorCode === '138');
+});
+
 test('stored cards: kept, listed, charged off-session, forgotten', async () => {
   const first = await pay({ shopperReference: 's1', storePaymentMethod: true, recurringProcessingModel: 'Subscription', shopperInteraction: 'Ecommerce' });
   const storedPaymentMethodId = first.additionalData['recurring.recurringDetailReference'];

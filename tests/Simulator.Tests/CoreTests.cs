@@ -119,4 +119,23 @@ public sealed class CoreTests
 
     [Fact]
     public void Crc_of_the_check_string_is_the_published_one() => Crc32.Of("123456789"u8).ShouldBe(0xCBF43926u);
+
+    [Fact]
+    public void Crc_of_any_length_is_that_of_the_definition()
+    {
+        byte[] data = [.. Enumerable.Range(0, 700).Select(i => (byte)(((i * 131) ^ (i >> 3)) & 0xFF))];
+        for (var length = 0; length <= data.Length; length++) Crc32.Of(data.AsSpan(0, length)).ShouldBe(Plain(data.AsSpan(0, length)));
+
+        static uint Plain(ReadOnlySpan<byte> data)
+        {
+            var crc = 0xFFFFFFFFu;
+            foreach (var value in data)
+            {
+                crc ^= value;
+                for (var bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xEDB88320u : crc >> 1;
+            }
+
+            return ~crc;
+        }
+    }
 }

@@ -79,7 +79,7 @@ internal sealed class LaneWorkload(Simulator simulator, int jitter)
             _stripe = workload.Simulator.Address("stripe");
             _adyen = workload.Simulator.Address("adyen");
             _paypal = workload.Simulator.Address("paypal");
-            _client = new HttpClient();
+            _client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan }; // a machine that stands still for minutes is timing too: it must not show
             _client.DefaultRequestHeaders.Add("Sim-Lane", $"lane{number}");
             _client.DefaultRequestHeaders.Add("X-API-Key", workload.Simulator.Providers.Single(p => p.Name == "adyen").Keys[0].Value);
             if (number % 4 != 3) _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sk_test_x");

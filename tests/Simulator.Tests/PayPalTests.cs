@@ -129,6 +129,28 @@ public sealed class PayPalTests
         (await DayAsync(simulator, client, "resent")).Text.ShouldBe(before.Text);
     }
 
+    [Theory]
+    [InlineData("won: 1, escalated: 1", "CHARGEBACK", "RESOLVED_SELLER_FAVOUR")]
+    [InlineData("won: 0, escalated: 1", "CHARGEBACK", "RESOLVED_BUYER_FAVOUR")]
+    [InlineData("won: 1, escalated: 0", "INQUIRY", "CANCELED_BY_BUYER")]
+    public async Task The_scenario_says_which_inquiries_go_further_and_who_wins(string odds, string stage, string outcome)
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, $"name: odds\ndisputes: {{{odds}}}\n");
+        await using var simulator = (await Simulator.Start(new() { Providers = ["paypal"], Scenario = file, Seed = 6 })).Value;
+        File.Delete(file);
+        using var client = await ClientAsync(simulator);
+        var capture = (await WalletAsync(client, "w", 1_000, "k")).Single();
+        var dispute = "/v1/customer/disputes/" + simulator.Providers[0].OpenDispute(capture, "product_not_received").Value.Split(' ')[0];
+        await simulator.AdvanceAsync(TimeSpan.FromDays(8));
+        await LogInAsync(simulator, client);
+        Text(await client.GetFromJsonAsync<JsonObject>(dispute), "dispute_life_cycle_stage").ShouldBe(stage);
+        if (stage == "CHARGEBACK") await SendAsync(client, dispute + "/provide-evidence", new JsonObject { ["evidence_type"] = "OTHER", ["notes"] = "delivered" }, "e");
+        await simulator.AdvanceAsync(TimeSpan.FromDays(20));
+        await LogInAsync(simulator, client);
+        Text((await client.GetFromJsonAsync<JsonObject>(dispute))!["dispute_outcome"], "outcome_code").ShouldBe(outcome);
+    }
+
     private static async Task<(int Lines, string Text)> DayAsync(Simulator simulator, HttpClient client, string? fault)
     {
         if (fault is not null) simulator.AddFault($"paypal file STL-* {fault} count=1").Fault.ShouldBeNull();
@@ -198,13 +220,15 @@ public sealed class PayPalTests
         var last = 0L;
         foreach (var file in (await client.GetFromJsonAsync<JsonObject>("/ppreports/outgoing"))!["files"]!.AsArray())
         {
+            var count = 0;
             foreach (var row in (await client.GetStringAsync(new Uri("/ppreports/outgoing/" + Text(file, "name"), UriKind.Relative))).Split('\n').Select(l => l.Split(',')))
             {
                 long Signed(int side, int value) => row[value].Length == 0 ? 0 : long.Parse(row[value], CultureInfo.InvariantCulture) * (row[side] == "\"DR\"" ? -1 : 1);
-                if (row[0] == "\"SB\"") lines += Signed(8, 9) + Signed(11, 12);
+                if (row[0] == "\"SB\"") (lines, count) = (lines + Signed(8, 9) + Signed(11, 12), count + 1);
                 if (row[0] != "\"SF\"") continue;
                 if (Signed(6, 7) != last) wrong.Add($"{Text(file, "name")} opens at {Signed(6, 7)}, the day before closed at {last}");
                 last = Signed(8, 9);
+                if (row.Length != 19 || Signed(10, 11) != Signed(6, 7) || Signed(12, 13) != last || row[18] != $"{count}") wrong.Add($"{Text(file, "name")}: the footer does not add up: {string.Join(',', row)}");
                 if (last != lines) wrong.Add($"{Text(file, "name")} closes at {last}, the lines sum to {lines}");
             }
         }

@@ -29,8 +29,8 @@ internal sealed class AdyenProvider : Provider
         const string Later = "what cannot be done is told by a notification with success false, as Adyen does";
         Endpoints =
         [
-            new("POST", "/{version}/payments", Run(payments.Create), "cards, stored cards, zero-value authorisations, 3-D Secure by redirect, immediate, delayed and manual capture, refusals by test value or by the scenario's issuers, disputes by holder name; unknown fields are refused", "other payment methods, native 3-D Secure, orders, splits"),
-            new("POST", "/{version}/payments/details", Run(payments.Details), "the result of a redirect", "native 3-D Secure"),
+            new("POST", "/{version}/payments", Run(payments.Create), "cards, stored cards, zero-value authorisations, 3-D Secure by redirect and native (fingerprint, then challenge), iDEAL, immediate, delayed and manual capture, refusals by test value or by the scenario's issuers, disputes by holder name; unknown fields are refused", "other payment methods, frictionless 3-D Secure, orders, splits"),
+            new("POST", "/{version}/payments/details", Run(payments.Details), "the result of a redirect, of a fingerprint, of a challenge", "the bank's frame of a native challenge"),
             new("POST", "/{version}/payments/{psp}/captures", Run(_modifications.Capture), "partial and multiple captures; " + Later),
             new("POST", "/{version}/payments/{psp}/cancels", Run(_modifications.Cancel), "before any capture; " + Later),
             new("POST", "/{version}/payments/{psp}/refunds", Run(_modifications.Refund), "partial and multiple refunds; " + Later),
@@ -116,7 +116,7 @@ internal sealed class AdyenProvider : Provider
         const string Url = "/ca/services/DisputeService/{version}/";
         return
         [
-            new("POST", Url + "retrieveApplicableDefenseReasons", Run(_disputes.Reasons), "the defences of a reason code, with the documents each needs", "the schemes' longer lists: supplied material, delivery, quality"),
+            new("POST", Url + "retrieveApplicableDefenseReasons", Run(_disputes.Reasons), "the defences of a reason code, with the documents each needs", "own lists of reason codes other than 10.4, 13.1, 4837 and 4853: supplied material only"),
             new("POST", Url + "supplyDefenseDocument", Run(_disputes.Supply), "PDF to 2 MB, JPEG and TIFF to 10 MB; `winning_evidence` or `losing_evidence` in a document decides the case"),
             new("POST", Url + "deleteDisputeDefenseDocument", Run(_disputes.Delete), "before the defence"),
             new("POST", Url + "defendDispute", Run(_disputes.Defend), "answers a request for information, or defends: provisional reversal, then won or charged back again (Visa fraud: pre-arbitration)", "arbitration"),

@@ -141,7 +141,7 @@ internal sealed class Disputes(AdyenBox box)
         {
             var answered = dispute.Standing == Standing.Answered;
             if (!answered) Tell(dispute, "REQUEST_FOR_INFORMATION", "Expired");
-            var content = answered ? dispute.Wins ?? true : box.Draw(dispute.Psp, "content").Chance(0.5);
+            var content = answered ? dispute.Wins ?? true : !box.Draw(dispute.Psp, "content").Chance(box.Stage.Scenario.Disputes.Escalated);
             dispute.Documents.Clear();
             dispute.Wins = null;
             dispute.Conceded = false;
@@ -184,7 +184,7 @@ internal sealed class Disputes(AdyenBox box)
         dispute.Standing = Standing.Reversed;
         box.Ledger.ChargebackReversed(dispute.Payment, dispute.Psp, dispute.Minor);
         Tell(dispute, dispute.Allocation ? "PREARBITRATION_WON" : "CHARGEBACK_REVERSED", "Pending");
-        var wins = dispute.Wins ?? box.Draw(dispute.Psp, "verdict").Chance(0.4);
+        var wins = dispute.Wins ?? box.Draw(dispute.Psp, "verdict").Chance(box.Stage.Scenario.Disputes.Won);
         Later(IssuersTime, () => Decide(dispute, wins));
     }
 

@@ -48,7 +48,7 @@ internal sealed class Modifications(AdyenBox box, Disputes disputes)
     {
         var first = payment.Truth.Captured == 0;
         box.Ledger.Settle(payment, psp, reference, minor);
-        if (first) disputes.Foresee(payment, payment.Holder, payment.Fraud);
+        if (first && payment.Brand != "ideal") disputes.Foresee(payment, payment.Holder, payment.Fraud);
     }
 
     /// <summary>What was authorised is captured without being asked.</summary>

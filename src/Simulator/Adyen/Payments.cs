@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Busker.Simulator.Core;
@@ -11,13 +10,7 @@ namespace Busker.Simulator.Adyen;
 /// <summary>/payments and /payments/details: an authorisation, a refusal, or a shopper who is sent away to authenticate.</summary>
 internal sealed class Payments(AdyenBox box, Modifications modifications)
 {
-    private readonly Dictionary<string, Journey> _journeys = [];
-
-    private sealed record Journey(string Psp, JsonElement Body, Card Card, string ReturnUrl)
-    {
-        public bool? Authenticated { get; set; }
-        public bool Used { get; set; }
-    }
+    private readonly Journeys _journeys = new(box);
 
     public Answer Create(Ask ask)
     {
@@ -26,65 +19,44 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
         var (minor, currency) = Amount(body, least: 0);
         Need(body, "reference", "130", "Reference Missing");
         if (Text(body, "captureDelayHours") is { } hours && !(int.TryParse(hours, CultureInfo.InvariantCulture, out var delay) && delay is >= 0 and <= 672)) throw AdyenError.Invalid("14_0001", "captureDelayHours is between 0 and 672");
-        var (card, stored) = Card(body);
+        var means = Text(body, "paymentMethod", "type") == "ideal" ? new Means(null, false) : Card(body);
         var psp = NewPsp(ask);
-        var use = Use(body, card, minor, currency, stored, false);
+        if (means.Card is not { } card) return Ideal(ask, psp, body, means, currency);
+        var use = Use(body, card, minor, currency, means.Stored, false);
         var offSession = Text(body, "shopperInteraction") == "ContAuth";
-        if (!offSession && (Refusals.WantsChallenge(card) || box.Stage.Issuers.WantsChallenge(use))) return Away(ask, psp, body, card);
-        return Authorise(ask, psp, body, card, stored, false);
+        if (offSession || !(Refusals.WantsChallenge(card) || box.Stage.Issuers.WantsChallenge(use))) return Authorise(ask, psp, body, means, false);
+        return Journeys.Native(body) ? _journeys.Identify(ask, psp, body, means) : _journeys.Redirect(ask, psp, body, means);
     }
 
     public Answer Details(Ask ask)
     {
-        var result = Text(Read(ask, "PaymentDetailsRequest"), "details", "redirectResult") ?? throw AdyenError.Missing("details.redirectResult");
-        var journey = _journeys.Values.FirstOrDefault(j => Result(j.Psp) == result);
-        if (journey is null || journey.Authenticated is not { } authenticated) throw AdyenError.Invalid("14_006", "The redirectResult is not known");
-        if (journey.Used) throw AdyenError.Invalid("704", "request already processed or in progress");
-        journey.Used = true;
+        var (journey, authenticated, next) = _journeys.Return(ask, Read(ask, "PaymentDetailsRequest"));
+        if (next is not null) return next;
         return authenticated
-            ? Authorise(ask, journey.Psp, journey.Body, journey.Card, false, true)
-            : Refuse(ask, journey.Psp, journey.Body, journey.Card, Refusals.Of(11), 0);
+            ? Authorise(ask, journey.Psp, journey.Body, journey.Means, true)
+            : Refuse(ask, journey.Psp, journey.Body, journey.Means, Refusals.Of(journey.Means.Card is null ? 16 : 11), 0);
     }
 
-    /// <summary>The bank's page: a person says yes or no.</summary>
-    public Answer Page(Ask ask)
+    public Answer Page(Ask ask) => _journeys.Page(ask);
+
+    public Answer Choose(Ask ask) => _journeys.Choose(ask);
+
+    private Answer Ideal(Ask ask, string psp, JsonElement body, Means means, string currency)
     {
-        if (!_journeys.TryGetValue(ask.Values[0], out var journey)) return Answer.Html("<p>This page is not known.</p>") with { Status = 404 };
-        var amount = WebUtility.HtmlEncode($"{Text(journey.Body, "amount", "currency")} {Text(journey.Body, "amount", "value")}");
-        var at = $"/3ds/{ask.Values[0]}";
-        return Answer.Html($"<!doctype html><title>Your bank</title><h1>Pay {amount} (minor units)?</h1><a id=\"authorize\" href=\"{at}/yes\">Authenticate</a> <a id=\"fail\" href=\"{at}/no\">Fail</a>");
+        if (currency != "EUR") throw AdyenError.Invalid("138", "Unsupported currency specified");
+        return _journeys.Redirect(ask, psp, body, means);
     }
 
-    public Answer Choose(Ask ask)
+    private Answer Authorise(Ask ask, string psp, JsonElement body, Means means, bool authenticated)
     {
-        if (!_journeys.TryGetValue(ask.Values[0], out var journey)) return Answer.Html("<p>This page is not known.</p>") with { Status = 404 };
-        journey.Authenticated ??= ask.Values[1] == "yes";
-        var url = journey.ReturnUrl + (journey.ReturnUrl.Contains('?', StringComparison.Ordinal) ? '&' : '?') + "redirectResult=" + Result(journey.Psp);
-        return new Answer(303, []).With("Location", url);
-    }
-
-    private string Result(string psp) => Ids.From(box.Stage.Seed, psp, "redirect result", "", 40);
-
-    private Answer Away(Ask ask, string psp, JsonElement body, Card card)
-    {
-        var back = Text(body, "returnUrl") ?? throw AdyenError.Missing("returnUrl");
-        _journeys[psp] = new Journey(psp, body, card, back);
-        var answer = new JsonObject
-        {
-            ["resultCode"] = "RedirectShopper",
-            ["action"] = new JsonObject { ["paymentMethodType"] = "scheme", ["type"] = "redirect", ["method"] = "GET", ["url"] = $"{ask.Origin}/3ds/{psp}" },
-        };
-        return Json(200, answer, psp);
-    }
-
-    private Answer Authorise(Ask ask, string psp, JsonElement body, Card card, bool stored, bool authenticated)
-    {
+        if (means.Card is not { } card) return Transferred(ask, psp, body, means);
+        var stored = means.Stored;
         var (minor, currency) = Amount(body, least: 0);
         var asked = Refusals.Requested(Text(body, "paymentMethod", "holderName"), Text(body, "additionalData", "RequestedTestAcquirerResponseCode"));
         var verdict = asked is null ? box.Stage.Issuers.Decide(Use(body, card, minor, currency, stored, authenticated)) : null;
         var refusal = asked ?? (verdict is null ? Refusals.Test(card) : verdict.Approved ? null : Refusals.From(verdict.Reason));
-        if (refusal is not null) return Refuse(ask, psp, body, card, refusal, verdict?.Chance ?? 0);
-        var payment = Open(psp, body, card, "approved", verdict?.Chance ?? 1);
+        if (refusal is not null) return Refuse(ask, psp, body, means, refusal, verdict?.Chance ?? 0);
+        var payment = Open(psp, body, means, "approved", verdict?.Chance ?? 1);
         box.Payments.Add(psp, payment);
         box.ByReference.TryAdd(payment.Reference, payment);
         box.Stage.Till.Authorise(payment.Truth, minor);
@@ -99,7 +71,20 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
             $"{more["authCode"]}:{card.Last4}:{card.ExpMonth:D2}/{card.ExpYear}", payment.Brand, more, ["CANCEL", "CAPTURE", "REFUND"]), ask);
         CaptureByPlan(payment, body);
         box.Stage.Clock.Schedule(TimeSpan.FromDays(28), () => modifications.Expire(payment));
-        return Said(payment.Reference, psp, "Authorised", card, minor, currency, null, more);
+        return Said(payment.Reference, psp, "Authorised", means, minor, currency, null, more);
+    }
+
+    /// <summary>A bank transfer is captured with its authorisation, and its bank takes nothing back.</summary>
+    private Answer Transferred(Ask ask, string psp, JsonElement body, Means means)
+    {
+        var (minor, currency) = Amount(body, least: 0);
+        var payment = Open(psp, body, means, "approved", 1);
+        box.Payments.Add(psp, payment);
+        box.ByReference.TryAdd(payment.Reference, payment);
+        box.Stage.Till.Authorise(payment.Truth, minor);
+        box.Notifications.Send(new Notice("AUTHORISATION", psp, null, payment.Reference, minor, currency, true, "", payment.Brand, new Dictionary<string, string>(), ["REFUND"]), ask);
+        modifications.CaptureHeld(payment);
+        return Said(payment.Reference, psp, "Authorised", means, minor, currency, null, []);
     }
 
     private void CaptureByPlan(AdyenPayment payment, JsonElement body)
@@ -114,25 +99,25 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
         modifications.CaptureHeld(payment);
     }
 
-    private Answer Refuse(Ask ask, string psp, JsonElement body, Card card, Refusal refusal, double chance)
+    private Answer Refuse(Ask ask, string psp, JsonElement body, Means means, Refusal refusal, double chance)
     {
-        var payment = Open(psp, body, card, refusal.Reason, chance);
+        var payment = Open(psp, body, means, refusal.Reason, chance);
         var (minor, currency) = Amount(body, least: 0);
         box.Notifications.Send(new Notice("AUTHORISATION", psp, null, payment.Reference, minor, currency, false, refusal.Reason, payment.Brand), ask);
-        return Said(payment.Reference, psp, refusal.Result, card, minor, currency, refusal, []);
+        return Said(payment.Reference, psp, refusal.Result, means, minor, currency, refusal, []);
     }
 
-    private AdyenPayment Open(string psp, JsonElement body, Card card, string outcome, double chance)
+    private AdyenPayment Open(string psp, JsonElement body, Means means, string outcome, double chance)
     {
         var reference = Text(body, "reference")!;
         var truth = box.Stage.Till.Open(new Charge
         {
             Provider = "adyen", Id = psp, Reference = reference, Currency = Text(body, "amount", "currency")!, CreatedMs = box.Stage.Clock.NowMs,
-            Instrument = card.Fingerprint(box.Stage.Seed), Outcome = outcome, Chance = chance,
+            Instrument = means.Instrument(box.Stage.Seed), Outcome = outcome, Chance = chance,
         });
         return new AdyenPayment
         {
-            Psp = psp, Reference = reference, Brand = Brand(card), Truth = truth, Holder = Text(body, "paymentMethod", "holderName"),
+            Psp = psp, Reference = reference, Brand = means.Brand, Truth = truth, Holder = Text(body, "paymentMethod", "holderName"),
             Fraud = Text(body, "metadata", "sim_fraud") == "true",
         };
     }
@@ -145,7 +130,7 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
         var shopper = Text(body, "shopperReference") ?? throw AdyenError.Missing("shopperReference");
         var model = Text(body, "recurringProcessingModel") ?? throw AdyenError.Missing("recurringProcessingModel");
         var id = NewPsp(ask);
-        var stored = new StoredCard(id, shopper, Card(body).Card with { Cvc = null }, Text(body, "paymentMethod", "holderName"), model);
+        var stored = new StoredCard(id, shopper, Card(body).Card! with { Cvc = null }, Text(body, "paymentMethod", "holderName"), model);
         box.Stored.Add(id, stored);
         box.Notifications.Send(new Notice("RECURRING_CONTRACT", id, id, "", 0, "EUR", true, "", Brand(stored.Card), new Dictionary<string, string> { ["shopperReference"] = shopper }), ask);
         return Json(201, Shown(stored), id);
@@ -182,7 +167,7 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
         box.Notifications.Send(new Notice("RECURRING_CONTRACT", id, psp, Text(body, "reference")!, 0, currency, true, "", Brand(card), new Dictionary<string, string> { ["shopperReference"] = shopper }), ask);
     }
 
-    private static Answer Said(string reference, string psp, string result, Card card, long minor, string currency, Refusal? refusal, Dictionary<string, string> more)
+    private static Answer Said(string reference, string psp, string result, Means means, long minor, string currency, Refusal? refusal, Dictionary<string, string> more)
     {
         var body = new JsonObject { ["pspReference"] = psp, ["resultCode"] = result, ["merchantReference"] = reference };
         if (refusal is not null)
@@ -192,18 +177,18 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
         }
 
         body["amount"] = Amount(minor, currency);
-        body["paymentMethod"] = new JsonObject { ["brand"] = Brand(card), ["type"] = "scheme" };
+        body["paymentMethod"] = means.Card is null ? new JsonObject { ["type"] = "ideal" } : new JsonObject { ["brand"] = means.Brand, ["type"] = "scheme" };
         if (more.Count > 0) body["additionalData"] = new JsonObject(more.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
         return Json(200, body, psp);
     }
 
-    private (Card Card, bool Stored) Card(JsonElement body)
+    private Means Card(JsonElement body)
     {
         if (Text(body, "paymentMethod", "storedPaymentMethodId") is { } id)
         {
             var known = box.Stored.GetValueOrDefault(id);
             if (known is null || known.Shopper != Text(body, "shopperReference")) throw AdyenError.Invalid("800", "Contract not found");
-            return (known.Card with { Cvc = Field(body, "encryptedSecurityCode", "cvc") }, true);
+            return new(known.Card with { Cvc = Field(body, "encryptedSecurityCode", "cvc") }, true);
         }
 
         var number = Field(body, "encryptedCardNumber", "number") ?? throw AdyenError.Invalid("101", "Invalid card number");
@@ -215,7 +200,7 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
             throw AdyenError.Invalid("129", "Expiry Date Invalid");
         }
 
-        return (new Card(number, m, y, Field(body, "encryptedSecurityCode", "cvc")), false);
+        return new(new Card(number, m, y, Field(body, "encryptedSecurityCode", "cvc")), false);
     }
 
     /// <summary>A field of the card, plain or in the documented form for tests (<c>test_4111…</c>).</summary>

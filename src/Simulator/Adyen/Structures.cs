@@ -19,7 +19,7 @@ internal static class Structures
 
         if (unknown is not null) throw new AdyenError(400, "702", "validation", $"Structure of {structure} contains the following unknown fields: [{string.Join(", ", unknown)}]");
         Inside(body, "amount", "Amount");
-        Inside(body, "paymentMethod", structure == "StoredPaymentMethodRequest" ? "PaymentMethodToStore" : "CardDetails");
+        Inside(body, "paymentMethod", structure == "StoredPaymentMethodRequest" ? "PaymentMethodToStore" : AdyenBox.Text(body, "paymentMethod", "type") == "ideal" ? "IdealDetails" : "CardDetails");
         Inside(body, "details", "PaymentCompletionDetails");
     }
 

@@ -64,13 +64,13 @@ internal static class ControlViews
     {
         json.WriteNumber("total", stage.Journal.Entries.Count);
         json.WriteStartArray("requests");
-        foreach (var (entry, asked, answered) in stage.Journal.Recent.Reverse().Take(200))
+        foreach (var (entry, asked, answered) in stage.Journal.Recent())
         {
             json.WriteStartObject();
             json.WritePropertyName("entry");
             Journal.Write(json, entry);
-            json.WriteString("asked", Short(asked));
-            json.WriteString("answered", Short(answered));
+            json.WriteString("asked", asked);
+            json.WriteString("answered", answered);
             json.WriteEndObject();
         }
 
@@ -222,6 +222,4 @@ internal static class ControlViews
 
     private static int Number(string query, string name, int otherwise) =>
         QueryHelpers.ParseQuery(query).TryGetValue(name, out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
-
-    private static string Short(byte[] body) => Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 4_000)));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Busker.Simulator.Core;
@@ -19,20 +20,24 @@ public sealed record JournalEntry(
 /// </summary>
 public sealed class Journal
 {
-    private const int Kept = 500;
+    private const int Kept = 200;
     private readonly List<JournalEntry> _entries = [];
-    private readonly Queue<(JournalEntry Entry, byte[] Asked, byte[] Answered)> _recent = new();
+    private readonly (Excerpt Asked, Excerpt Answered)[] _recent = new (Excerpt, Excerpt)[Kept];
 
     public IReadOnlyList<JournalEntry> Entries => _entries;
 
-    /// <summary>The last requests with their bodies, for reading by people.</summary>
-    public IEnumerable<(JournalEntry Entry, byte[] Asked, byte[] Answered)> Recent => _recent;
+    /// <summary>The last requests with the beginnings of their bodies, newest first, for reading by people.</summary>
+    internal IEnumerable<(JournalEntry Entry, string Asked, string Answered)> Recent()
+    {
+        for (var i = _entries.Count - 1; i >= 0 && i >= _entries.Count - Kept; i--) yield return (_entries[i], _recent[i % Kept].Asked.Text, _recent[i % Kept].Answered.Text);
+    }
 
     internal void Add(JournalEntry entry, byte[] asked, byte[] answered)
     {
+        ref var recent = ref _recent[_entries.Count % Kept];
+        recent.Asked.Take(asked);
+        recent.Answered.Take(answered);
         _entries.Add(entry);
-        _recent.Enqueue((entry, asked, answered));
-        if (_recent.Count > Kept) _recent.Dequeue();
     }
 
     internal static void Write(Utf8JsonWriter json, JournalEntry entry)
@@ -76,4 +81,20 @@ public sealed class Journal
 
     internal static string Stamp(long ms) =>
         DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>The beginning of a body, in a place that is used again: keeping the bodies themselves would carry each of them into the old generations.</summary>
+    private struct Excerpt
+    {
+        private const int Most = 1_000;
+        private byte[]? _bytes;
+        private int _length;
+
+        public readonly string Text => _bytes is null ? "" : Encoding.UTF8.GetString(_bytes, 0, _length);
+
+        public void Take(byte[] body)
+        {
+            _length = Math.Min(body.Length, Most);
+            body.AsSpan(0, _length).CopyTo(_bytes ??= new byte[Most]);
+        }
+    }
 }

@@ -125,7 +125,7 @@ internal sealed class Disputes(PayPalBox box)
         var wait = d.Status switch { "OPEN" => Inquiry, "UNDER_REVIEW" => Review, _ => Answer };
         d.DueMs = d.Status is "UNDER_REVIEW" ? null : box.Now + (long)wait.TotalMilliseconds;
         var luck = Draw.Of(box.Stage.Seed, d.Id, "fate " + turn);
-        if (d.Stage == "INQUIRY" && d.Status == "OPEN" && luck.Chance(0.4)) Later(d, turn, Change, () => Move(d, "CHARGEBACK", "WAITING_FOR_SELLER_RESPONSE", null));
+        if (d.Stage == "INQUIRY" && d.Status == "OPEN" && luck.Chance(box.Stage.Scenario.Disputes.Escalated)) Later(d, turn, Change, () => Move(d, "CHARGEBACK", "WAITING_FOR_SELLER_RESPONSE", null));
         Later(d, turn, wait, () => End(d, luck));
     }
 
@@ -134,7 +134,7 @@ internal sealed class Disputes(PayPalBox box)
         switch (d.Status)
         {
             case "OPEN": Resolve(d, "CANCELED_BY_BUYER", 0, null); break;
-            case "UNDER_REVIEW" when luck.Chance(0.45): Resolve(d, "RESOLVED_SELLER_FAVOUR", 0, null); break;
+            case "UNDER_REVIEW" when luck.Chance(box.Stage.Scenario.Disputes.Won): Resolve(d, "RESOLVED_SELLER_FAVOUR", 0, null); break;
             case "WAITING_FOR_BUYER_RESPONSE": Resolve(d, "RESOLVED_SELLER_FAVOUR", 0, null); break;
             default: Resolve(d, "RESOLVED_BUYER_FAVOUR", d.Minor, null); break;
         }

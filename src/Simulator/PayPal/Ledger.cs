@@ -119,12 +119,16 @@ internal static class Settlement
         return string.Create(CultureInfo.InvariantCulture, $"\"SB\",\"{p.Id}\",\"{Quote(p.InvoiceId)}\",\"{p.ReferenceId}\",\"{p.ReferenceType}\",\"{p.Code}\",{Stamp(p.AtMs)},{Stamp(p.AtMs)},\"{Side(p.Gross)}\",{Math.Abs(p.Gross)},\"{p.Currency}\",{fee},\"{Quote(p.CustomId)}\",\"{p.Buyer?.PayerId}\",\"\",\"\",\"\",,,\"\"");
     }
 
-    /// <summary>Currency; gross credits and debits; fee credits and debits; balance before and after with its side.</summary>
+    /// <summary>
+    /// Currency; gross credits and debits; fee credits and debits; then each with its side, before and after: the balance, what is available of it,
+    /// and what is payable (all that is available is swept daily, so nothing waits to be paid); the number of lines.
+    /// </summary>
     private static string Footer(string currency, Posting[] body, long opening, long closing)
     {
         var own = body.Where(p => p.Currency == currency).ToArray();
         long Sum(Func<Posting, long> of, int sign) => own.Select(of).Where(v => Math.Sign(v) == sign).Sum(Math.Abs);
-        return $"\"{currency}\",{Sum(p => p.Gross, 1)},{Sum(p => p.Gross, -1)},{Sum(p => p.Fee, 1)},{Sum(p => p.Fee, -1)},\"{Side(opening)}\",{Math.Abs(opening)},\"{Side(closing)}\",{Math.Abs(closing)}";
+        var both = $"\"{Side(opening)}\",{Math.Abs(opening)},\"{Side(closing)}\",{Math.Abs(closing)}";
+        return $"\"{currency}\",{Sum(p => p.Gross, 1)},{Sum(p => p.Gross, -1)},{Sum(p => p.Fee, 1)},{Sum(p => p.Fee, -1)},{both},{both},\"CR\",0,\"CR\",0,{own.Length}";
     }
 
     private static string Side(long minor) => minor < 0 ? "DR" : "CR";

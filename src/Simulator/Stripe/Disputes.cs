@@ -80,7 +80,7 @@ internal sealed class Disputes(Sandbox box, Balances balances)
         dispute["status"] = inquiry ? "warning_needs_response" : "needs_response";
         dispute["is_charge_refundable"] = inquiry;
         charge["disputed"] = true;
-        box.Store.Add(dispute);
+        box.AddDispute(charge, dispute);
         if (!inquiry) Withdraw(dispute, charge);
         box.Emit("charge.dispute.created", dispute);
         if (!inquiry) box.Emit("charge.dispute.funds_withdrawn", dispute);
@@ -185,7 +185,7 @@ internal sealed class Disputes(Sandbox box, Balances balances)
         else if (inquiry && text.Contains("escalate_inquiry_evidence", StringComparison.Ordinal)) box.Later(TimeSpan.Zero, () => Escalate(dispute));
         else
         {
-            var won = Core.Draw.Of(box.Stage.Seed, dispute.Id, "verdict").Chance(0.4);
+            var won = Core.Draw.Of(box.Stage.Seed, dispute.Id, "verdict").Chance(box.Stage.Scenario.Disputes.Won);
             box.Later(Verdict, () => Close(dispute, inquiry ? "warning_closed" : won ? "won" : "lost"));
         }
     }

@@ -19,7 +19,7 @@ internal sealed record ListPage(string Kind, string Url, IReadOnlyList<Thing> It
         json.WriteStartObject();
         json.WriteString("object", Kind);
         json.WriteStartArray("data");
-        foreach (var item in Items) item.Write(json, store, expand?.Child("data"));
+        foreach (var item in Items) store.Write(json, item, expand?.Child("data"));
         json.WriteEndArray();
         json.WriteBoolean("has_more", More);
         if (Kind == "search_result") json.WriteString("next_page", NextPage);
@@ -43,10 +43,11 @@ internal static partial class Listing
         var (from, step) = (all.Count - 1, -1);
         if (form["starting_after"] is { } after) from = IndexOf(all, kind, after, "starting_after") - 1;
         else if (form["ending_before"] is { } before) (from, step) = (IndexOf(all, kind, before, "ending_before") + 1, 1);
-        var found = new List<Thing>();
+        var found = new List<Thing>(Math.Min(limit + 1, all.Count));
+        var fits = Fits(form, filters);
         for (var i = from; i >= 0 && i < all.Count && found.Count <= limit; i += step)
         {
-            if (Fits(all[i], form, filters)) found.Add(all[i]);
+            if (fits is null || fits(all[i])) found.Add(all[i]);
         }
 
         var more = found.Count > limit;
@@ -113,18 +114,25 @@ internal static partial class Listing
         throw StripeError.Missing(kind, id, param) is var missing ? StripeError.Invalid(missing.Message, param, "resource_missing") : missing;
     }
 
-    private static bool Fits(Thing thing, Form form, string[] filters)
+    /// <summary>What the parameters keep; null is everything.</summary>
+    private static Func<Thing, bool>? Fits(Form form, string[] filters)
     {
-        foreach (var filter in filters)
+        var equal = filters.Where(form.Has).Select(f => (Field: f, Wanted: form[f]!)).ToArray();
+        var types = form.List("types");
+        var (at, after, from, before, to) = (form.Number("created"), form.Number("created[gt]"), form.Number("created[gte]"), form.Number("created[lt]"), form.Number("created[lte]"));
+        if (equal.Length == 0 && types.Length == 0 && (at ?? after ?? from ?? before ?? to) is null) return null;
+        return thing =>
         {
-            if (form[filter] is { } wanted && (thing[filter] switch { bool flag => flag ? "true" : "false", var value => value as string }) != wanted) return false;
-        }
+            foreach (var (field, wanted) in equal)
+            {
+                if ((thing[field] switch { bool flag => flag ? "true" : "false", var value => value as string }) != wanted) return false;
+            }
 
-        if (form.List("types") is { Length: > 0 } types && !types.Contains(thing.Text("type"))) return false;
-        var created = thing.Shape.Has("created") ? thing.Number("created") : 0;
-        return (form.Number("created") ?? created) == created && created > (form.Number("created[gt]") ?? long.MinValue)
-            && created >= (form.Number("created[gte]") ?? long.MinValue) && created < (form.Number("created[lt]") ?? long.MaxValue)
-            && created <= (form.Number("created[lte]") ?? long.MaxValue);
+            if (types.Length > 0 && !types.Contains(thing.Text("type"))) return false;
+            var created = thing.Shape.Has("created") ? thing.Number("created") : 0;
+            return (at ?? created) == created && created > (after ?? long.MinValue) && created >= (from ?? long.MinValue)
+                && created < (before ?? long.MaxValue) && created <= (to ?? long.MaxValue);
+        };
     }
 
     [GeneratedRegex(@"\s+OR\s+")]

@@ -24,7 +24,7 @@ internal sealed class Refunds(Sandbox box, Balances balances)
         var charge = Find(call.Form);
         var truth = charge.Truth!;
         var refundable = truth.Captured - truth.Refunded - truth.Disputed;
-        if (box.Store.All("dispute").Any(d => d.Text("charge") == charge.Id && !d.Flag("is_charge_refundable")))
+        if (box.DisputesOf(charge).Any(d => !d.Flag("is_charge_refundable")))
         {
             throw StripeError.Invalid($"Charge {charge.Id} has been charged back; cannot issue a refund.", null, "charge_disputed");
         }

@@ -54,6 +54,18 @@ internal sealed class Sandbox
         return thing;
     }
 
+    private readonly Dictionary<string, List<Thing>> _disputes = [];
+
+    /// <summary>A charge's disputes, oldest first.</summary>
+    public IReadOnlyList<Thing> DisputesOf(Thing charge) => _disputes.TryGetValue(charge.Id, out var known) ? known : [];
+
+    public void AddDispute(Thing charge, Thing dispute)
+    {
+        Store.Add(dispute);
+        if (_disputes.TryGetValue(charge.Id, out var known)) known.Add(dispute);
+        else _disputes[charge.Id] = [dispute];
+    }
+
     /// <summary>Runs later in virtual time, outside any request.</summary>
     public void Later(TimeSpan delay, Action what) => Stage.Clock.Schedule(delay, what);
 

@@ -13,7 +13,7 @@ internal sealed class Shape
 
     private static readonly Dictionary<string, Shape> All = Load();
 
-    private readonly Dictionary<string, int> _index = [];
+    private readonly byte[] _index = new byte[1024];
     private readonly int[] _starts;
     private readonly int[] _ends;
     private byte[] _chain = [];
@@ -24,14 +24,17 @@ internal sealed class Shape
         Fixed = Array.IndexOf(Never, Name) >= 0;
         JsonProperty[] fields = [.. template.Value.EnumerateObject()];
         Names = [.. fields.Select(f => JsonEncodedText.Encode(f.Name))];
-        Fields = [.. fields.Select(f => f.Name)];
+        Fields = [.. fields.Select(f => string.Intern(f.Name))];
         Defaults = new object?[fields.Length];
         Expands = new string?[fields.Length];
         (_starts, _ends) = (new int[fields.Length], new int[fields.Length]);
         for (var i = 0; i < fields.Length; i++)
         {
-            _index.Add(fields[i].Name, i);
+            var place = Place(Fields[i]);
+            while (_index[place] != 0) place = (place + 1) & 1023;
+            _index[place] = (byte)(i + 1);
             (Defaults[i], Expands[i]) = Default(fields[i].Value);
+            if (ReferenceEquals(Defaults[i], Absent)) AbsentAtFirst |= UInt128.One << i;
         }
 
         Chain(fields);
@@ -53,9 +56,24 @@ internal sealed class Shape
 
     public static Shape Of(string name) => All[name];
 
-    public int At(string field) => _index.TryGetValue(field, out var at) ? at : throw new Kernel.InvariantException($"{Name} has no {field}");
+    /// <summary>The fields that a new object leaves out.</summary>
+    public UInt128 AbsentAtFirst { get; }
 
-    public bool Has(string field) => _index.ContainsKey(field);
+    public int At(string field) => Find(field) is var at and >= 0 ? at : throw new Kernel.InvariantException($"{Name} has no {field}");
+
+    public bool Has(string field) => Find(field) >= 0;
+
+    private int Find(string field)
+    {
+        for (var place = Place(field); _index[place] is var next and > 0; place = (place + 1) & 1023)
+        {
+            if (string.Equals(Fields[next - 1], field, StringComparison.Ordinal)) return next - 1;
+        }
+
+        return -1;
+    }
+
+    private static int Place(string field) => field.Length == 0 ? 0 : ((field.Length * 167) + (field[0] * 31) + (field[field.Length / 2] * 57) + (field[^1] * 5)) & 1023;
 
     private void Chain(JsonProperty[] fields)
     {

@@ -1,8 +1,14 @@
+using System.Buffers;
+using System.Text.Json;
+
 namespace Busker.Simulator.Stripe;
 
 /// <summary>All of an account's objects, by kind and id, in the order they were made.</summary>
 internal sealed class Store
 {
+    private const int Written = 512;
+    private readonly (Thing Thing, int Version, byte[] Json)[] _written = new (Thing, int, byte[])[Written];
+    private readonly ArrayBufferWriter<byte> _buffer = new(4_096);
     private readonly Dictionary<string, Dictionary<string, Thing>> _byId = [];
     private readonly Dictionary<string, List<Thing>> _inOrder = [];
 
@@ -50,5 +56,27 @@ internal sealed class Store
         if (list.Count < most * 2) return;
         foreach (var old in list.Take(list.Count - most)) _byId[kind].Remove(old.Id);
         list.RemoveRange(0, list.Count - most);
+    }
+
+    /// <summary>Writes an object that is read, perhaps again and again: what did not change since the last time is not written anew.</summary>
+    public void Write(Utf8JsonWriter json, Thing thing, Expand? expand)
+    {
+        ref var known = ref _written[System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(thing) % Written];
+        if (expand is null && ReferenceEquals(known.Thing, thing) && known.Version == thing.Version)
+        {
+            json.WriteRawValue(known.Json, skipInputValidation: true);
+            return;
+        }
+
+        if (expand is not null || !thing.Settled)
+        {
+            thing.Write(json, this, expand);
+            return;
+        }
+
+        _buffer.ResetWrittenCount();
+        using (var whole = new Utf8JsonWriter(_buffer, Raw.Loose)) thing.Write(whole, this, null);
+        known = (thing, thing.Version, _buffer.WrittenSpan.ToArray());
+        json.WriteRawValue(known.Json, skipInputValidation: true);
     }
 }

@@ -122,6 +122,7 @@ internal sealed class StripeProvider : Provider
         using var json = new Utf8JsonWriter(_buffer, Raw.Loose);
         switch (result)
         {
+            case Thing thing when call.Ask.Method == "GET": _box.Store.Write(json, thing, expand); break;
             case Thing thing: thing.Write(json, _box.Store, expand); break;
             case ListPage page: page.Write(json, _box.Store, expand); break;
             case Deleted gone:
@@ -148,9 +149,12 @@ internal sealed class StripeProvider : Provider
 
     private static Answer Headers(Answer answer, string requestId, string? version = null)
     {
-        if (answer.Headers.Any(h => h.Key == "Request-Id")) return answer;
-        answer = answer.With("Request-Id", requestId);
-        return version is null ? answer : answer.With("Stripe-Version", version);
+        foreach (var (name, _) in answer.Headers)
+        {
+            if (name == "Request-Id") return answer;
+        }
+
+        return version is null ? answer.With("Request-Id", requestId) : answer with { Headers = [.. answer.Headers, new("Request-Id", requestId), new("Stripe-Version", version)] };
     }
 
     private StripeError? Unauthorized(Ask ask)

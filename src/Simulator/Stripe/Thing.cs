@@ -3,21 +3,29 @@ using Busker.Simulator.Core;
 
 namespace Busker.Simulator.Stripe;
 
-/// <summary>One of Stripe's objects: a shape and its values. What was never set is shared with all others of the shape.</summary>
+/// <summary>
+/// One of Stripe's objects: a shape, and the values of the fields that were set; all others are as in a new one. A copy shares its
+/// values with the original until either is changed.
+/// </summary>
 internal sealed class Thing
 {
-    private readonly object?[] _values;
+    private static readonly object True = true;
+    private static readonly object False = false;
+    private static readonly object?[] Empty = [];
 
-    public Thing(string shape)
-    {
-        Shape = Shape.Of(shape);
-        _values = (object?[])Shape.Defaults.Clone();
-    }
+    /// <summary>Numbers in the boxes that they had last time: amounts and times come again and again.</summary>
+    private static readonly object[] Boxes = [.. Enumerable.Range(0, 1024).Select(i => (object)(long)i)];
 
-    private Thing(Shape shape, object?[] values) => (Shape, _values) = (shape, values);
+    private object?[] _values = Empty;
+    private UInt128 _set;
+    private bool _shared;
+
+    public Thing(string shape) => Shape = Shape.Of(shape);
+
+    public Thing(Shape shape) => Shape = shape;
 
     public Shape Shape { get; }
-    public string Id => _values[0] as string ?? "";
+    public string Id => (_set & 1) != 0 ? _values[0] as string ?? "" : "";
 
     /// <summary>The truth behind a charge.</summary>
     public Charge? Truth { get; set; }
@@ -25,28 +33,79 @@ internal sealed class Thing
     /// <summary>Facts of the simulator that no reply shows.</summary>
     public object? Hidden { get; set; }
 
+    /// <summary>Grows with every change.</summary>
+    public int Version { get; private set; }
+
     public object? this[string field]
     {
-        get => _values[Shape.At(field)];
-        set => _values[Shape.At(field)] = value is int small ? (long)small : value;
+        get => Get(Shape.At(field));
+        set => Set(Shape.At(field), value switch { long number => Box(number), int number => Box(number), bool flag => flag ? True : False, _ => value });
     }
 
     /// <summary>What it is now, whatever becomes of it.</summary>
     public Thing Copy()
     {
-        var copy = new Thing(Shape, (object?[])_values.Clone());
-        for (var i = 0; i < _values.Length; i++)
+        object?[]? own = null;
+        for (var i = 0; i < (int)UInt128.PopCount(_set); i++)
         {
-            copy._values[i] = _values[i] switch
+            object? kept = _values[i] switch
             {
                 Thing { Shape.Fixed: false } inner => inner.Copy(),
                 IEnumerable<Thing> inner => (Thing[])[.. inner.Select(t => t.Copy())],
                 Sublist list => list with { Items = [.. list.Items.Select(t => t.Copy())] },
                 var value => value,
             };
+            if (!ReferenceEquals(kept, _values[i])) (own ??= (object?[])_values.Clone())[i] = kept;
         }
 
-        return copy;
+        if (own is null) _shared = true;
+        return new Thing(Shape) { _values = own ?? _values, _set = _set, _shared = own is null };
+    }
+
+    private object? Get(int at)
+    {
+        var bit = UInt128.One << at;
+        return (_set & bit) != 0 ? _values[(int)UInt128.PopCount(_set & (bit - 1))] : Shape.Defaults[at];
+    }
+
+    private void Set(int at, object? value)
+    {
+        var bit = UInt128.One << at;
+        var slot = (int)UInt128.PopCount(_set & (bit - 1));
+        if ((_set & bit) != 0)
+        {
+            if (ReferenceEquals(_values[slot], value)) return;
+            if (_shared) Own(0);
+            _values[slot] = value;
+        }
+        else if (!ReferenceEquals(value, Shape.Defaults[at]))
+        {
+            var count = (int)UInt128.PopCount(_set);
+            if (_shared || count == _values.Length) Own(count + 6);
+            Array.Copy(_values, slot, _values, slot + 1, count - slot);
+            _values[slot] = value;
+            _set |= bit;
+        }
+        else
+        {
+            return;
+        }
+
+        Version++;
+    }
+
+    private void Own(int room)
+    {
+        var own = new object?[Math.Max(room, _values.Length)];
+        _values.CopyTo(own, 0);
+        (_values, _shared) = (own, false);
+    }
+
+    private static object Box(long number)
+    {
+        ref var box = ref Boxes[(int)(unchecked((ulong)number * 0x9E3779B97F4A7C15) >> 54)];
+        var held = box;
+        return (long)held == number ? held : box = number;
     }
 
     public string? Text(string field) => this[field] as string;
@@ -60,18 +119,20 @@ internal sealed class Thing
     public void Write(Utf8JsonWriter json, Store store, Expand? expand)
     {
         json.WriteStartObject();
-        for (var i = 0; i < _values.Length; i++)
+        var slot = 0;
+        for (var i = 0; i < Shape.Defaults.Length; i++)
         {
-            var value = _values[i];
-            if (ReferenceEquals(value, Shape.Absent)) continue;
-            if (ReferenceEquals(value, Shape.Defaults[i]))
+            if (!Has(_set, i))
             {
+                if (Has(Shape.AbsentAtFirst, i)) continue;
                 var from = i;
-                while (i + 1 < _values.Length && ReferenceEquals(_values[i + 1], Shape.Defaults[i + 1]) && !ReferenceEquals(_values[i + 1], Shape.Absent)) i++;
+                while (i + 1 < Shape.Defaults.Length && !Has(_set | Shape.AbsentAtFirst, i + 1)) i++;
                 json.WriteRawValue(Shape.Untouched(from, i + 1), skipInputValidation: true);
                 continue;
             }
 
+            var value = _values[slot++];
+            if (ReferenceEquals(value, Shape.Absent)) continue;
             json.WritePropertyName(Shape.Names[i]);
             var deeper = expand?.Child(Shape.Fields[i]);
             if (deeper is not null && value is string id && Shape.Expands[i] is { } kind && store.Find(kind, id) is { } other)
@@ -86,6 +147,22 @@ internal sealed class Thing
 
         json.WriteEndObject();
     }
+
+    /// <summary>Whether what it writes changes with its version alone.</summary>
+    public bool Settled
+    {
+        get
+        {
+            foreach (var value in _values.AsSpan(0, (int)UInt128.PopCount(_set)))
+            {
+                if (value is Thing { Shape.Fixed: false } or Sublist or Moment or IEnumerable<Thing>) return false;
+            }
+
+            return true;
+        }
+    }
+
+    private static bool Has(UInt128 fields, int at) => (fields & (UInt128.One << at)) != 0;
 
     public static void WriteValue(Utf8JsonWriter json, object? value, Store store, Expand? expand)
     {
@@ -116,65 +193,5 @@ internal sealed class Thing
                 break;
             default: throw new Kernel.InvariantException($"no JSON for {value.GetType()}");
         }
-    }
-}
-
-/// <summary>An event's data: an object as it was, and what it was before.</summary>
-internal sealed record Moment(Thing About, string? Previous)
-{
-    public void Write(Utf8JsonWriter json, Store store)
-    {
-        json.WriteStartObject();
-        json.WritePropertyName("object");
-        About.Write(json, store, null);
-        if (Previous is not null)
-        {
-            json.WritePropertyName("previous_attributes");
-            json.WriteRawValue(Previous);
-        }
-
-        json.WriteEndObject();
-    }
-}
-
-/// <summary>A list inside an object.</summary>
-internal sealed record Sublist(string Url, IReadOnlyList<Thing> Items)
-{
-    public void Write(Utf8JsonWriter json, Store store, Expand? expand)
-    {
-        json.WriteStartObject();
-        json.WriteString("object", "list");
-        json.WriteStartArray("data");
-        foreach (var item in Items) item.Write(json, store, expand?.Child("data"));
-        json.WriteEndArray();
-        json.WriteBoolean("has_more", false);
-        json.WriteString("url", Url);
-        json.WriteEndObject();
-    }
-}
-
-/// <summary>What <c>expand[]</c> asks for, as a tree.</summary>
-internal sealed class Expand
-{
-    private readonly Dictionary<string, Expand> _children = [];
-
-    public Expand? Child(string field) => _children.GetValueOrDefault(field);
-
-    public static Expand? Of(IEnumerable<string> paths)
-    {
-        Expand? root = null;
-        foreach (var path in paths)
-        {
-            var parts = path.Split('.');
-            if (parts.Length > 4) throw StripeError.Invalid($"You cannot expand more than 4 levels of a property. Property: {path}", "expand");
-            var at = root ??= new Expand();
-            foreach (var part in parts)
-            {
-                if (!at._children.TryGetValue(part, out var next)) at._children[part] = next = new Expand();
-                at = next;
-            }
-        }
-
-        return root;
     }
 }

@@ -104,6 +104,12 @@ public sealed record DisputeHabits
     /// <summary>Share of disputes that start as an inquiry.</summary>
     public double Inquiry { get; init; } = 0.15;
 
+    /// <summary>Share of inquiries that become a chargeback unless they are answered.</summary>
+    public double Escalated { get; init; } = 0.4;
+
+    /// <summary>Share of answered disputes that are decided for the merchant, when the evidence itself does not say.</summary>
+    public double Won { get; init; } = 0.4;
+
     /// <summary>Reasons of honest disputes: weight and median delay.</summary>
     public IReadOnlyDictionary<string, (double Weight, TimeSpan Delay)> Reasons { get; init; } =
         new Dictionary<string, (double, TimeSpan)>

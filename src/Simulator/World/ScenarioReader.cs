@@ -159,6 +159,8 @@ public static class ScenarioReader
             Honest = yaml.Share("honest", otherwise.Honest),
             Fraud = yaml.Share("fraud", otherwise.Fraud),
             Inquiry = yaml.Share("inquiry", otherwise.Inquiry),
+            Escalated = yaml.Share("escalated", otherwise.Escalated),
+            Won = yaml.Share("won", otherwise.Won),
             FraudDelay = yaml.Duration("fraud_delay", otherwise.FraudDelay),
             Reasons = reasons,
         };
