@@ -15,11 +15,12 @@ public sealed record Endpoint(string Method, string Template, Func<Ask, Answer> 
     internal string[] Segments { get; } = Template.Split('/', StringSplitOptions.RemoveEmptyEntries);
 }
 
-/// <summary>Finds the endpoint of a path: literal segments win over <c>{…}</c>.</summary>
+/// <summary>Finds the endpoint of a path: literal segments win over <c>{…}</c>. Called under the gate.</summary>
 internal sealed class Router
 {
     private readonly Dictionary<string, Endpoint> _exact = [];
     private readonly Dictionary<(string Method, int Count), Endpoint[]> _patterns;
+    private readonly Range[] _ranges = new Range[32];
 
     public Router(IEnumerable<Endpoint> endpoints)
     {
@@ -43,22 +44,27 @@ internal sealed class Router
             return;
         }
 
-        var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (!_patterns.TryGetValue((ask.Method, segments.Length), out var candidates)) return;
+        var count = path.AsSpan().Split(_ranges, '/', StringSplitOptions.RemoveEmptyEntries);
+        if (!_patterns.TryGetValue((ask.Method, count), out var candidates)) return;
         foreach (var candidate in candidates)
         {
-            if (!Matches(candidate.Segments, segments)) continue;
+            if (!Matches(candidate.Segments, path)) continue;
             ask.Endpoint = candidate;
-            ask.Values = [.. segments.Where((_, i) => candidate.Segments[i][0] == '{')];
+            ask.Values = new string[candidate.Segments.Count(s => s[0] == '{')];
+            for (int i = 0, value = 0; i < count; i++)
+            {
+                if (candidate.Segments[i][0] == '{') ask.Values[value++] = path[_ranges[i]];
+            }
+
             return;
         }
     }
 
-    private static bool Matches(string[] template, string[] segments)
+    private bool Matches(string[] template, ReadOnlySpan<char> path)
     {
         for (var i = 0; i < template.Length; i++)
         {
-            if (template[i][0] != '{' && template[i] != segments[i]) return false;
+            if (template[i][0] != '{' && !path[_ranges[i]].SequenceEqual(template[i])) return false;
         }
 
         return true;

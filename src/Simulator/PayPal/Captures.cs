@@ -9,7 +9,7 @@ internal sealed class Captures(PayPalBox box, Shapes shapes)
 
     public IEnumerable<Endpoint> Endpoints =>
     [
-        new("GET", "/v2/payments/captures/{id}", Get, "with fees and the ids it belongs to"),
+        new("GET", "/v2/payments/captures/{id}", Get, "with fees and the ids it belongs to", "pending captures, currency conversion"),
         new("POST", "/v2/payments/captures/{id}/refund", Refund, "whole or in parts within 180 days; not in part during a dispute, not after a chargeback; fees are kept, as PayPal does", "pending refunds, platform fees"),
         new("GET", "/v2/payments/refunds/{id}", GetRefund, "with the total refunded"),
     ];

@@ -10,6 +10,9 @@ internal sealed record Outcome(Thing Charge, StripeError? Declined);
 /// <summary>Turns a payment method and an amount into a charge: asks the test cards or the scenario's issuers, and moves the money.</summary>
 internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes)
 {
+    /// <summary>What a charge takes over from its intent.</summary>
+    private static readonly string[] Echoed = ["customer", "description", "metadata", "receipt_email", "shipping", "statement_descriptor", "statement_descriptor_suffix", "transfer_group"];
+
     public Outcome Charge(Thing method, long amount, string currency, Thing? intent, bool capture, bool offSession, bool authenticated, Action<Thing>? fill = null)
     {
         var instrument = (Instrument)method.Hidden!;
@@ -97,7 +100,7 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
         charge["customer"] = method.Text("customer");
         if (intent is null) return;
         charge["payment_intent"] = intent.Id;
-        foreach (var field in (string[])["customer", "description", "metadata", "receipt_email", "shipping", "statement_descriptor", "statement_descriptor_suffix", "transfer_group"])
+        foreach (var field in Echoed)
         {
             charge[field] = intent[field];
         }
@@ -119,12 +122,22 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
         details["network"] = card.Brand;
         details["authorization_code"] = Ids.Capitals(box.Stage.Seed, charge.Id, "authorization", 6);
         details["network_transaction_id"] = Draw.Of(box.Stage.Seed, charge.Id, "network").Below(999_999_999_999_999).ToString("D15", CultureInfo.InvariantCulture);
-        var more = Terms.Overcapture(intent) && !capture;
-        details["overcapture"] = new Thing("overcapture") { ["maximum_amount_capturable"] = more ? amount + (amount / 5) : details["amount_authorized"], ["status"] = more ? "available" : "unavailable" };
+        details["overcapture"] = Terms.Overcapture(intent) && !capture ? Overcapture(amount + (amount / 5), "available") : Overcapture(amount, "unavailable");
         if (Terms.Incremental(intent) && !capture) details["incremental_authorization"] = Terms.Available;
         if (Terms.Multicapture(intent) && !capture) details["multicapture"] = Terms.Available;
         if (authenticated) details["three_d_secure"] = Verdicts.ThreeDSecure;
         return details;
+    }
+
+    private readonly Dictionary<(long, string), Thing> _overcaptures = [];
+
+    /// <summary>Made once for each amount: these are replaced, never changed.</summary>
+    private Thing Overcapture(long most, string status)
+    {
+        if (_overcaptures.TryGetValue((most, status), out var known)) return known;
+        var made = new Thing("overcapture") { ["maximum_amount_capturable"] = most, ["status"] = status };
+        if (_overcaptures.Count < 1_000) _overcaptures[(most, status)] = made;
+        return made;
     }
 
     private readonly record struct Verdict3(string? Code, string? Decline, double Chance);

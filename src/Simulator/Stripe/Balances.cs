@@ -33,9 +33,20 @@ internal sealed class Balances(Sandbox box)
         transaction["description"] = source.Shape.Has("description") ? source.Text("description") : null;
         transaction["available_on"] = box.Now + (waits ? (long)Delay.TotalSeconds : 0);
         transaction["status"] = waits ? "pending" : "available";
-        if (fee != 0) transaction["fee_details"] = (Thing[])[new Thing("fee_detail") { ["amount"] = transaction["fee"], ["currency"] = source.Text("currency"), ["description"] = feeText ?? "Stripe processing fees" }];
+        if (fee != 0) transaction["fee_details"] = FeeDetails(fee, source.Text("currency")!, feeText ?? "Stripe processing fees");
         if (waits) box.Later(Delay, () => Release(transaction));
         return box.Store.Add(transaction);
+    }
+
+    private readonly Dictionary<(long, string, string), Thing[]> _feeDetails = [];
+
+    /// <summary>Made once for each fee: these are replaced, never changed.</summary>
+    private Thing[] FeeDetails(long fee, string currency, string text)
+    {
+        if (_feeDetails.TryGetValue((fee, currency, text), out var known)) return known;
+        Thing[] made = [new Thing("fee_detail") { ["amount"] = fee, ["currency"] = currency, ["description"] = text }];
+        if (_feeDetails.Count < 1_000) _feeDetails[(fee, currency, text)] = made;
+        return made;
     }
 
     /// <summary>Money that came in: to available at once for cards that say so.</summary>

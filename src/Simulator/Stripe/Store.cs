@@ -58,25 +58,22 @@ internal sealed class Store
         list.RemoveRange(0, list.Count - most);
     }
 
-    /// <summary>Writes an object that is read, perhaps again and again: what did not change since the last time is not written anew.</summary>
+    /// <summary>Writes an object of a list.</summary>
     public void Write(Utf8JsonWriter json, Thing thing, Expand? expand)
     {
+        if (expand is null && Read(thing) is { } known) json.WriteRawValue(known, skipInputValidation: true);
+        else thing.Write(json, this, expand);
+    }
+
+    /// <summary>An object that is read, perhaps again and again: what did not change since the last time is not written anew. Null when that cannot be told.</summary>
+    public byte[]? Read(Thing thing)
+    {
         ref var known = ref _written[System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(thing) % Written];
-        if (expand is null && ReferenceEquals(known.Thing, thing) && known.Version == thing.Version)
-        {
-            json.WriteRawValue(known.Json, skipInputValidation: true);
-            return;
-        }
-
-        if (expand is not null || !thing.Settled)
-        {
-            thing.Write(json, this, expand);
-            return;
-        }
-
+        if (ReferenceEquals(known.Thing, thing) && known.Version == thing.Version) return known.Json;
+        if (!thing.Settled) return null;
         _buffer.ResetWrittenCount();
         using (var whole = new Utf8JsonWriter(_buffer, Raw.Loose)) thing.Write(whole, this, null);
         known = (thing, thing.Version, _buffer.WrittenSpan.ToArray());
-        json.WriteRawValue(known.Json, skipInputValidation: true);
+        return known.Json;
     }
 }
