@@ -2,40 +2,30 @@ using Busker.Learning.Numbers;
 
 namespace Busker.Learning.Trees;
 
-/// <summary>
-/// A table as one byte per value, eight columns to a 64-bit word: one load brings eight codes, and eight histograms
-/// (32 KiB) stay in the first-level cache.
-/// </summary>
+/// <summary>A table as one byte per value, column by column: what dividing rows and following a tree read.</summary>
 internal sealed class BinnedTable
 {
-    public const int Lane = 8;
+    private const int Piece = 16384;
 
-    private BinnedTable(ulong[][] blocks, int rows, int width) => (Blocks, Rows, Width) = (blocks, rows, width);
+    private BinnedTable(byte[][] columns, int rows) => (Columns, Rows) = (columns, rows);
 
-    public ulong[][] Blocks { get; }
+    public byte[][] Columns { get; }
     public int Rows { get; }
-    public int Width { get; }
+    public int Width => Columns.Length;
 
-    public static BinnedTable Of(Table table, BinMap map, Lanes lanes)
+    public static BinnedTable Of(Table table, BinMap map, Crew crew)
     {
-        var blocks = new ulong[(table.Width + Lane - 1) / Lane][];
-        for (var b = 0; b < blocks.Length; b++) blocks[b] = GC.AllocateUninitializedArray<ulong>(table.Rows);
-        lanes.Ranges(table.Rows, 8192, (from, to) =>
+        var columns = new byte[table.Width][];
+        for (var c = 0; c < columns.Length; c++) columns[c] = GC.AllocateUninitializedArray<byte>(table.Rows);
+        var pieces = (table.Rows + Piece - 1) / Piece;
+        crew.For(pieces * columns.Length, (i, _) =>
         {
-            for (var b = 0; b < blocks.Length; b++) Encode(table, map, b, blocks[b], from, to);
+            var (c, from) = (i / pieces, i % pieces * Piece);
+            var count = Math.Min(Piece, table.Rows - from);
+            map.Columns[c].Encode(table.Columns[c].AsSpan(from, count), columns[c].AsSpan(from, count));
         });
-        return new BinnedTable(blocks, table.Rows, table.Width);
+        return new BinnedTable(columns, table.Rows);
     }
 
-    private static void Encode(Table table, BinMap map, int block, ulong[] words, int from, int to)
-    {
-        Array.Clear(words, from, to - from);
-        for (var f = block * Lane; f < Math.Min(table.Width, (block + 1) * Lane); f++)
-        {
-            var (column, values, shift) = (map.Columns[f], table.Columns[f], f % Lane * 8);
-            for (var r = from; r < to; r++) words[r] |= (ulong)column.Code(values[r]) << shift;
-        }
-    }
-
-    public byte Code(int row, int feature) => (byte)(Blocks[feature / Lane][row] >> (feature % Lane * 8));
+    public byte Code(int row, int feature) => Columns[feature][row];
 }

@@ -29,32 +29,33 @@ public sealed class Booster(BoostOptions options, Lanes lanes)
             aligned = validation.On(table.Value);
         }
 
-        var map = BinMap.Of(train.Table, options, lanes);
-        return Boost(train, map, aligned, progress);
+        using var crew = new Crew(lanes.Threads);
+        var map = BinMap.Of(train.Table, options, crew);
+        return Boost(train, map, aligned, crew, progress);
     }
 
-    private TreeModel Boost(Examples train, BinMap map, Examples? validation, Action<BoostStep>? progress)
+    private TreeModel Boost(Examples train, BinMap map, Examples? validation, Crew crew, Action<BoostStep>? progress)
     {
-        var codes = BinnedTable.Of(train.Table, map, lanes);
+        var codes = BinnedTable.Of(train.Table, map, crew);
         var loss = Losses.Of(train, options);
         var start = loss.Start();
         var margins = new double[train.Rows];
         Array.Fill(margins, start);
-        var watch = validation is null ? null : new ValidationWatch(validation, map, options, start, lanes);
+        var watch = validation is null ? null : new ValidationWatch(validation, map, options, start, crew);
         var gradients = new Gradients(train.Rows);
-        var grower = new LeafGrower(train.Table, codes, map, options, lanes);
+        var grower = new LeafGrower(train.Table, codes, map, options, crew);
         var sampler = new RowSampler(train.Rows, options);
         var rows = new RowSet(train.Rows);
         var trees = new List<Tree>();
         for (var t = 0; t < options.Trees; t++)
         {
-            gradients.Derive(loss, margins, lanes);
+            gradients.Derive(loss, margins, crew);
             sampler.Draw(t, gradients, rows);
-            gradients.Pack(lanes);
+            gradients.Pack(crew);
             var (draft, leaves) = grower.Grow(rows, gradients, t);
             if (leaves.Count == 1 && !sampler.Samples) break;
             foreach (var leaf in leaves) draft.Set(leaf.Node, draft.Value(leaf.Node) * options.LearningRate);
-            Advance(margins, draft, leaves, rows, codes, map);
+            Advance(margins, draft, leaves, rows, codes, map, crew);
             trees.Add(draft.Finish(map));
             var score = watch?.Add(draft) ?? double.NaN;
             progress?.Invoke(new BoostStep(t + 1, score));
@@ -65,12 +66,11 @@ public sealed class Booster(BoostOptions options, Lanes lanes)
         return new TreeModel(train.Table.Names, start, Losses.LinkOf(options.Loss), trees) { Fingerprint = Trees.Fingerprint.Of(train) };
     }
 
-    private void Advance(double[] margins, TreeDraft draft, List<Leaf> leaves, RowSet rows, BinnedTable codes, BinMap map)
+    private static void Advance(double[] margins, TreeDraft draft, List<Leaf> leaves, RowSet rows, BinnedTable codes, BinMap map, Crew crew)
     {
         if (rows.Count == margins.Length)
         {
-            var small = margins.Length < 20_000 ? Lanes.One : lanes;
-            small.For(leaves.Count, i =>
+            crew.For(leaves.Count, (i, _) =>
             {
                 var (leaf, chosen) = (leaves[i], rows.Rows);
                 var value = draft.Value(leaf.Node);
@@ -79,7 +79,7 @@ public sealed class Booster(BoostOptions options, Lanes lanes)
             return;
         }
 
-        lanes.Ranges(margins.Length, 8192, (from, to) =>
+        crew.Ranges(margins.Length, 8192, (from, to) =>
         {
             for (var r = from; r < to; r++) margins[r] += draft.Value(draft.LeafOf(codes, map, r));
         });

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Busker.Learning.Numbers;
 
 namespace Busker.Learning.Trees;
@@ -8,19 +9,27 @@ namespace Busker.Learning.Trees;
 /// </summary>
 internal sealed unsafe class LeafGrower
 {
+    /// <summary>Values to count before a second thread pays, and rows to a run.</summary>
+    private const int Worthwhile = 20_000, Run = 8192;
+
     private readonly BinnedTable _table;
     private readonly BinMap _map;
     private readonly BoostOptions _options;
-    private readonly Lanes _lanes;
+    private readonly Crew _crew;
+    private readonly LeafCounter[] _counters;
+    private readonly long[]?[] _parts;
     private readonly SplitFinder _finder;
     private readonly ColumnChoice _columns;
     private readonly Stack<long[]> _pool = new();
     private readonly Split[] _found;
     private readonly int _sumsLength;
 
-    public LeafGrower(Table table, BinnedTable codes, BinMap map, BoostOptions options, Lanes lanes)
+    public LeafGrower(Table table, BinnedTable codes, BinMap map, BoostOptions options, Crew crew)
     {
-        (_table, _map, _options, _lanes) = (codes, map, options, lanes);
+        (_table, _map, _options, _crew) = (codes, map, options, crew);
+        var rowCodes = RowCodes.Of(codes, crew);
+        _counters = [.. Enumerable.Range(0, crew.Threads).Select(_ => new LeafCounter(rowCodes, codes.Width))];
+        _parts = new long[]?[crew.Threads];
         _finder = new SplitFinder(table, map, options);
         _columns = new ColumnChoice(table.Names, options);
         _found = new Split[2 * codes.Width];
@@ -53,14 +62,7 @@ internal sealed unsafe class LeafGrower
 
     private Leaf Root(TreeDraft draft, RowSet rows, Gradients gradients)
     {
-        long gradient = 0, hessian = 0;
-        for (var i = 0; i < rows.Count; i++)
-        {
-            var word = gradients.Words[rows.Rows[i]];
-            gradient += (int)word;
-            hessian += word >> 32;
-        }
-
+        var (gradient, hessian) = gradients.Sum(rows);
         var root = new Leaf
         {
             Node = draft.Add(0, rows.Count), From = 0, To = rows.Count, Depth = 0, Gradient = gradient, Hessian = hessian,
@@ -94,7 +96,7 @@ internal sealed unsafe class LeafGrower
     private (Leaf Left, Leaf Right) Divide(TreeDraft draft, Leaf leaf, RowSet rows)
     {
         var split = leaf.Best;
-        var middle = rows.Divide(leaf.From, leaf.To, _table, split, _map.Columns[split.Feature].Values, _lanes);
+        var middle = rows.Divide(leaf.From, leaf.To, _table, split, _map.Columns[split.Feature].Values, _crew);
         var (low, high) = ((leaf.Low, leaf.High), (leaf.Low, leaf.High));
         var monotone = _finder.Monotone(split.Feature);
         if (monotone != 0)
@@ -146,26 +148,67 @@ internal sealed unsafe class LeafGrower
     /// <summary>Counts <paramref name="small"/>, derives <paramref name="large"/> from the parent's sums it holds, and scans both.</summary>
     private void Evaluate(Leaf small, Leaf? large, RowSet rows, Gradients gradients)
     {
-        small.Sums = _pool.TryPop(out var sums) ? sums : GC.AllocateUninitializedArray<long>(_sumsLength, pinned: true);
-        var blocks = _table.Blocks.Length;
-        var lanes = (long)small.Count * _table.Width < 40_000 ? Lanes.One : _lanes;
-        var cuts = blocks % lanes.Threads == 0 || small.Count < 200_000 ? 1 : lanes.Threads;
-        if (cuts > 1) CountInPieces(small, rows, gradients, cuts);
-        lanes.For(blocks, b =>
+        small.Sums = Borrow();
+        var everyRow = small.Depth == 0 && small.Count == _table.Rows;
+        var list = everyRow ? null : rows.Rows;
+        var blocks = (_table.Width + RowCodes.Lane - 1) / RowCodes.Lane;
+        if (_crew.Threads == 1 || (long)small.Count * _table.Width < Worthwhile)
         {
-            if (cuts == 1)
+            Clear(small.Sums, (0, _table.Width));
+            _counters[0].Add(list, small.From, small.To, gradients.Words, small.Sums, (0, blocks));
+            for (var f = 0; f < _table.Width; f++) Scan(small, large, f);
+        }
+        else if (small.Count < 2 * Run)
+        {
+            _crew.For(blocks, (b, worker) =>
             {
-                Clear(small.Sums, b);
-                Count(small, rows, gradients, b, (small.From, small.To), small.Sums);
-            }
-
-            for (var f = b * BinnedTable.Lane; f < Math.Min(_table.Width, (b + 1) * BinnedTable.Lane); f++)
+                var columns = (First: b * RowCodes.Lane, End: Math.Min(_table.Width, (b + 1) * RowCodes.Lane));
+                Clear(small.Sums, columns);
+                _counters[worker].Add(list, small.From, small.To, gradients.Words, small.Sums, (b, b + 1));
+                for (var f = columns.First; f < columns.End; f++) Scan(small, large, f);
+            });
+        }
+        else
+        {
+            CountInRuns(small, list, gradients, blocks);
+            _crew.For(_table.Width, (f, _) =>
             {
+                Gather(small.Sums, f);
                 Scan(small, large, f);
-            }
-        });
+            });
+            for (var w = 1; w < _parts.Length; w++) Return(ref _parts[w]);
+        }
+
         Reduce(small, 0);
         if (large is not null) Reduce(large, 1);
+    }
+
+    /// <summary>Each thread sums the runs of rows it gets into histograms of its own; sums do not depend on who got what.</summary>
+    private void CountInRuns(Leaf leaf, int[]? list, Gradients gradients, int blocks)
+    {
+        Clear(leaf.Sums!, (0, _table.Width));
+        for (var w = 1; w < _parts.Length; w++) _parts[w] = null;
+        _parts[0] = leaf.Sums;
+        var spare = Enumerable.Range(1, _parts.Length - 1).Select(_ => Borrow()).ToArray();
+        _crew.For((leaf.Count + Run - 1) / Run, (run, worker) =>
+        {
+            if (_parts[worker] is null) Clear(_parts[worker] = spare[worker - 1], (0, _table.Width));
+            var from = leaf.From + run * Run;
+            _counters[worker].Add(list, from, Math.Min(leaf.To, from + Run), gradients.Words, _parts[worker]!, (0, blocks));
+        });
+        for (var w = 1; w < _parts.Length; w++)
+        {
+            if (_parts[w] is null) Return(ref spare[w - 1]!);
+        }
+    }
+
+    private void Gather(long[] sums, int feature)
+    {
+        var (start, length) = (feature * Histogram.Stride, 2 * (_map.Columns[feature].Values + 1));
+        for (var w = 1; w < _parts.Length; w++)
+        {
+            if (_parts[w] is { } part) TensorPrimitives.Add<long>(sums.AsSpan(start, length), part.AsSpan(start, length), sums.AsSpan(start, length));
+        }
     }
 
     private void Scan(Leaf small, Leaf? large, int feature)
@@ -198,51 +241,17 @@ internal sealed unsafe class LeafGrower
         }
     }
 
-    private void Clear(long[] sums, int block)
+    private void Clear(long[] sums, (int First, int End) columns)
     {
-        for (var f = block * BinnedTable.Lane; f < Math.Min(_table.Width, (block + 1) * BinnedTable.Lane); f++)
-        {
-            Array.Clear(sums, f * Histogram.Stride, 2 * (_map.Columns[f].Values + 1));
-        }
+        for (var f = columns.First; f < columns.End; f++) Array.Clear(sums, f * Histogram.Stride, 2 * (_map.Columns[f].Values + 1));
     }
 
-    private void Count(Leaf leaf, RowSet rows, Gradients gradients, int block, (int From, int To) run, long[] into)
-    {
-        var columns = Math.Min(BinnedTable.Lane, _table.Width - block * BinnedTable.Lane);
-        var everyRow = leaf.Depth == 0 && leaf.Count == _table.Rows;
-        fixed (ulong* words = _table.Blocks[block])
-        fixed (long* packed = gradients.Words, sums = into)
-        fixed (int* chosen = rows.Rows)
-        {
-            Histogram.Add(words, packed, everyRow ? null : chosen, run.From, run.To, sums + block * BinnedTable.Lane * Histogram.Stride, columns);
-        }
-    }
+    private long[] Borrow() => _pool.TryPop(out var sums) ? sums : GC.AllocateUninitializedArray<long>(_sumsLength, pinned: true);
 
-    /// <summary>When the blocks do not divide evenly among the threads: runs of rows as well, added up afterwards.</summary>
-    private void CountInPieces(Leaf leaf, RowSet rows, Gradients gradients, int cuts)
+    private void Return(ref long[]? sums)
     {
-        var parts = new long[cuts][];
-        parts[0] = leaf.Sums!;
-        for (var c = 1; c < cuts; c++) parts[c] = _pool.TryPop(out var sums) ? sums : GC.AllocateUninitializedArray<long>(_sumsLength, pinned: true);
-        _lanes.For(cuts, c =>
-        {
-            var run = (leaf.From + (int)((long)leaf.Count * c / cuts), leaf.From + (int)((long)leaf.Count * (c + 1) / cuts));
-            for (var b = 0; b < _table.Blocks.Length; b++)
-            {
-                Clear(parts[c], b);
-                Count(leaf, rows, gradients, b, run, parts[c]);
-            }
-        });
-        for (var c = 1; c < cuts; c++)
-        {
-            for (var f = 0; f < _table.Width; f++)
-            {
-                var (start, length) = (f * Histogram.Stride, 2 * (_map.Columns[f].Values + 1));
-                System.Numerics.Tensors.TensorPrimitives.Add<long>(parts[0].AsSpan(start, length), parts[c].AsSpan(start, length), parts[0].AsSpan(start, length));
-            }
-
-            _pool.Push(parts[c]);
-        }
+        if (sums is not null) _pool.Push(sums);
+        sums = null;
     }
 
     private void Release(Leaf leaf)

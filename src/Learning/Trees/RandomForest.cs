@@ -18,15 +18,16 @@ public sealed class RandomForest(int trees, int maxDepth, int minRows, ulong see
             ColumnFractionPerNode = Math.Sqrt(train.Table.Width) / train.Table.Width,
         };
         if (BoostCheck.Fault(train, options) is { } fault) return fault;
-        var map = BinMap.Of(train.Table, options, lanes);
-        var codes = BinnedTable.Of(train.Table, map, lanes);
+        using var crew = new Crew(lanes.Threads);
+        var map = BinMap.Of(train.Table, options, crew);
+        var codes = BinnedTable.Of(train.Table, map, crew);
         var loss = Losses.Of(train, options);
         var margins = new double[train.Rows];
         Array.Fill(margins, loss.Start());
         var gradients = new Gradients(train.Rows);
-        gradients.Derive(loss, margins, lanes);
-        gradients.Pack(lanes);
-        var (grower, sampler, rows) = (new LeafGrower(train.Table, codes, map, options, lanes), new RowSampler(train.Rows, options), new RowSet(train.Rows));
+        gradients.Derive(loss, margins, crew);
+        gradients.Pack(crew);
+        var (grower, sampler, rows) = (new LeafGrower(train.Table, codes, map, options, crew), new RowSampler(train.Rows, options), new RowSet(train.Rows));
         var grown = new Tree[trees];
         for (var t = 0; t < trees; t++)
         {

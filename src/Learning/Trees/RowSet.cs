@@ -25,36 +25,36 @@ internal sealed class RowSet(int capacity)
     }
 
     /// <summary>Puts the rows of [from, to) that go left first; returns where the right side starts.</summary>
-    public int Divide(int from, int to, BinnedTable table, Split split, int missing, Lanes lanes)
+    public int Divide(int from, int to, BinnedTable table, Split split, int missing, Crew crew)
     {
         var goes = new bool[256];
         for (var code = 0; code < 256; code++) goes[code] = split.GoesLeft((byte)code, missing);
-        var (words, shift) = (table.Blocks[split.Feature / BinnedTable.Lane], split.Feature % BinnedTable.Lane * 8);
+        var codes = table.Columns[split.Feature];
         var pieces = (to - from + Piece - 1) / Piece;
         if (pieces == 1)
         {
-            var left = Separate(from, to, words, shift, goes);
+            var left = Separate(from, to, codes, goes);
             Array.Copy(_other, from, _rows, from + left, to - from - left);
             return from + left;
         }
 
         var lefts = new int[pieces];
-        lanes.For(pieces, p => lefts[p] = Separate(from + p * Piece, Math.Min(to, from + (p + 1) * Piece), words, shift, goes));
-        return Gather(from, to, lefts, lanes);
+        crew.For(pieces, (p, _) => lefts[p] = Separate(from + p * Piece, Math.Min(to, from + (p + 1) * Piece), codes, goes));
+        return Gather(from, to, lefts, crew);
     }
 
     /// <summary>Lefts are packed at the start of the piece in place, rights at the start of the piece in the other buffer.</summary>
-    private unsafe int Separate(int from, int to, ulong[] words, int shift, bool[] goes)
+    private unsafe int Separate(int from, int to, byte[] codes, bool[] goes)
     {
         fixed (int* rows = _rows, other = _other)
         fixed (bool* leftward = goes)
-        fixed (ulong* word = words)
+        fixed (byte* code = codes)
         {
             var (left, right) = (from, from);
             for (var i = from; i < to; i++)
             {
                 var row = rows[i];
-                int isLeft = *(byte*)(leftward + (byte)(word[row] >> shift));
+                int isLeft = *(byte*)(leftward + code[row]);
                 rows[left] = row;
                 other[right] = row;
                 left += isLeft;
@@ -65,7 +65,7 @@ internal sealed class RowSet(int capacity)
         }
     }
 
-    private int Gather(int from, int to, int[] lefts, Lanes lanes)
+    private int Gather(int from, int to, int[] lefts, Crew crew)
     {
         var (total, pieces) = (lefts.Sum(), lefts.Length);
         var starts = new (int Left, int Right)[pieces];
@@ -79,7 +79,7 @@ internal sealed class RowSet(int capacity)
 
         // Lefts only move backwards, and rights come from the other buffer: compact the lefts first.
         for (var p = 1; p < pieces; p++) Array.Copy(_rows, from + p * Piece, _rows, starts[p].Left, lefts[p]);
-        lanes.For(pieces, p =>
+        crew.For(pieces, (p, _) =>
         {
             var start = from + p * Piece;
             var count = Math.Min(to, start + Piece) - start - lefts[p];

@@ -10,16 +10,16 @@ internal sealed class ValidationWatch
     private readonly BinMap _map;
     private readonly BinnedTable _codes;
     private readonly BoostOptions _options;
-    private readonly Lanes _lanes;
+    private readonly Crew _crew;
     private readonly ILoss _loss;
     private readonly double[] _margins;
     private double _bestScore = double.NegativeInfinity;
     private int _trees;
 
-    public ValidationWatch(Examples examples, BinMap map, BoostOptions options, double start, Lanes lanes)
+    public ValidationWatch(Examples examples, BinMap map, BoostOptions options, double start, Crew crew)
     {
-        (_examples, _map, _options, _lanes) = (examples, map, options, lanes);
-        _codes = BinnedTable.Of(examples.Table, map, lanes);
+        (_examples, _map, _options, _crew) = (examples, map, options, crew);
+        _codes = BinnedTable.Of(examples.Table, map, crew);
         _loss = Losses.Of(examples, options with { PositiveWeight = 1 });
         _margins = new double[examples.Rows];
         Array.Fill(_margins, start);
@@ -32,7 +32,7 @@ internal sealed class ValidationWatch
 
     public double Add(TreeDraft draft)
     {
-        _lanes.Ranges(_margins.Length, 4096, (from, to) =>
+        _crew.Ranges(_margins.Length, 4096, (from, to) =>
         {
             for (var r = from; r < to; r++) _margins[r] += draft.Value(draft.LeafOf(_codes, _map, r));
         });
