@@ -1,5 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Busker.Learning.Numbers;
 
 namespace Busker.Learning.Trees;
@@ -13,7 +15,7 @@ internal sealed class BinColumn
     /// <summary>Codes 0 … Values − 1 are values; the code <c>Values</c> is missing (or an unknown category).</summary>
     public int Values => Categories?.Length ?? Cuts.Length + 1;
 
-    /// <summary>Codes of some values. The search has eight steps and no branch: mispredictions would cost more than the steps.</summary>
+    /// <summary>Codes of some values. The search has no branch: a misprediction would cost more than its steps.</summary>
     public void Encode(ReadOnlySpan<double> values, Span<byte> into)
     {
         if (Categories is { } categories)
@@ -25,25 +27,39 @@ internal sealed class BinColumn
         Span<double> cuts = stackalloc double[256];
         cuts.Fill(double.PositiveInfinity);
         Cuts.CopyTo(cuts);
+        if (Vector512.IsHardwareAccelerated) EncodeWide(cuts, values, into, (byte)Values);
+        else EncodePlain(cuts, values, into, (byte)Values);
+    }
+
+    /// <summary>How many of every sixteenth cut lie below the value, then how many of the sixteen after them.</summary>
+    private static void EncodeWide(ReadOnlySpan<double> cuts, ReadOnlySpan<double> values, Span<byte> into, byte missing)
+    {
+        Span<double> pivots = stackalloc double[16];
+        for (var i = 0; i < 16; i++) pivots[i] = cuts[16 * i + 15];
+        var (low, high) = (Vector512.Create(pivots), Vector512.Create(pivots[8..]));
         ref var first = ref MemoryMarshal.GetReference(cuts);
-        var missing = (byte)Values;
         for (var i = 0; i < values.Length; i++)
         {
-            var value = values[i];
-            var at = Below(ref first, 127, value) << 7;
-            at += Below(ref first, at + 63, value) << 6;
-            at += Below(ref first, at + 31, value) << 5;
-            at += Below(ref first, at + 15, value) << 4;
-            at += Below(ref first, at + 7, value) << 3;
-            at += Below(ref first, at + 3, value) << 2;
-            at += Below(ref first, at + 1, value) << 1;
-            at += Below(ref first, at, value);
-            into[i] = double.IsNaN(value) ? missing : (byte)at;
+            var value = Vector512.Create(values[i]);
+            var at = BitOperations.PopCount(Below(low, value) | (Below(high, value) << 8)) << 4;
+            at += BitOperations.PopCount(Below(Vector512.LoadUnsafe(ref first, (nuint)at), value) | (Below(Vector512.LoadUnsafe(ref first, (nuint)at + 8), value) << 8));
+            into[i] = double.IsNaN(values[i]) ? missing : (byte)at;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Below(ref double cuts, int at, double value) => Unsafe.BitCast<bool, byte>(Unsafe.Add(ref cuts, at) < value);
+    private static uint Below(Vector512<double> cuts, Vector512<double> value) => (uint)Vector512.LessThan(cuts, value).ExtractMostSignificantBits();
+
+    private static void EncodePlain(ReadOnlySpan<double> cuts, ReadOnlySpan<double> values, Span<byte> into, byte missing)
+    {
+        ref var first = ref MemoryMarshal.GetReference(cuts);
+        for (var i = 0; i < values.Length; i++)
+        {
+            var (value, at) = (values[i], 0);
+            for (var half = 128; half > 0; half >>= 1) at += half & -Unsafe.BitCast<bool, byte>(Unsafe.Add(ref first, at + half - 1) < value);
+            into[i] = double.IsNaN(value) ? missing : (byte)at;
+        }
+    }
 
     private static int Place(int[] categories, double value) => Array.IndexOf(categories, value is >= 0 and < int.MaxValue ? (int)value : -1);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Busker.Learning.Trees;
@@ -45,6 +46,7 @@ internal sealed unsafe class LeafCounter(RowCodes codes, int width)
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Fetch(ulong* all, ulong* words, long* packed, long* fetched, int* list, int count, int left, (int First, int End) blocks)
     {
         for (var i = 0; i < count; i++)

@@ -22,33 +22,28 @@ internal sealed class LogisticLoss(double[] labels, double[]? weights) : ILoss
 
     public void Derive(double[] margins, float[] gradients, float[] hessians, int from, int to)
     {
-        Span<double> chances = stackalloc double[Vector256<double>.Count];
-        for (var r = from; r < to; r += Vector256<double>.Count)
+        var r = from;
+        if (Vector512.IsHardwareAccelerated)
         {
-            var count = Math.Min(Vector256<double>.Count, to - r);
-            Chances(margins.AsSpan(r, count), chances);
-            for (var i = 0; i < count; i++)
+            for (; r <= to - Vector512<double>.Count; r += Vector512<double>.Count)
             {
-                var weight = weights is null ? 1 : weights[r + i];
-                var p = chances[i];
-                gradients[r + i] = (float)(weight * (p - labels[r + i]));
-                hessians[r + i] = (float)(weight * p * (1 - p));
+                var p = Vector512<double>.One / (Vector512<double>.One + Vector512.Exp(-Vector512.LoadUnsafe(ref margins[r])));
+                var weight = weights is null ? Vector512<double>.One : Vector512.LoadUnsafe(ref weights[r]);
+                var gradient = weight * (p - Vector512.LoadUnsafe(ref labels[r]));
+                var hessian = weight * p * (Vector512<double>.One - p);
+                Vector512.Narrow(gradient, gradient).GetLower().StoreUnsafe(ref gradients[r]);
+                Vector512.Narrow(hessian, hessian).GetLower().StoreUnsafe(ref hessians[r]);
             }
         }
-    }
 
-    private static void Chances(ReadOnlySpan<double> margins, Span<double> chances)
-    {
-        if (margins.Length == Vector256<double>.Count)
+        for (; r < to; r++)
         {
-            (Vector256<double>.One / (Vector256<double>.One + Vector256.Exp(-Vector256.Create(margins)))).CopyTo(chances);
-            return;
+            // The same operations on four equal lanes: the same bits as in a wider register.
+            var p = (Vector256<double>.One / (Vector256<double>.One + Vector256.Exp(Vector256.Create(-margins[r])))).ToScalar();
+            var weight = weights is null ? 1 : weights[r];
+            gradients[r] = (float)(weight * (p - labels[r]));
+            hessians[r] = (float)(weight * p * (1 - p));
         }
-
-        Span<double> padded = stackalloc double[Vector256<double>.Count];
-        padded.Clear();
-        margins.CopyTo(padded);
-        Chances(padded, chances);
     }
 
     public double Mean(double[] margins)
