@@ -32,7 +32,7 @@ internal sealed class BinColumn
     }
 
     /// <summary>How many of every sixteenth cut lie below the value, then how many of the sixteen after them.</summary>
-    private static void EncodeWide(ReadOnlySpan<double> cuts, ReadOnlySpan<double> values, Span<byte> into, byte missing)
+    internal static void EncodeWide(ReadOnlySpan<double> cuts, ReadOnlySpan<double> values, Span<byte> into, byte missing)
     {
         Span<double> pivots = stackalloc double[16];
         for (var i = 0; i < 16; i++) pivots[i] = cuts[16 * i + 15];
@@ -50,7 +50,7 @@ internal sealed class BinColumn
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Below(Vector512<double> cuts, Vector512<double> value) => (uint)Vector512.LessThan(cuts, value).ExtractMostSignificantBits();
 
-    private static void EncodePlain(ReadOnlySpan<double> cuts, ReadOnlySpan<double> values, Span<byte> into, byte missing)
+    internal static void EncodePlain(ReadOnlySpan<double> cuts, ReadOnlySpan<double> values, Span<byte> into, byte missing)
     {
         ref var first = ref MemoryMarshal.GetReference(cuts);
         for (var i = 0; i < values.Length; i++)

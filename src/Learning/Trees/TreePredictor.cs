@@ -11,14 +11,19 @@ public sealed class TreePredictor
 {
     private const int Piece = 1024;
     private readonly TreeModel _model;
+    private readonly MaskedTrees? _masked;
     private readonly PackedTrees? _packed;
 
-    internal TreePredictor(TreeModel model) => (_model, _packed) = (model, PackedTrees.Of(model));
+    internal TreePredictor(TreeModel model)
+    {
+        (_model, _masked) = (model, MaskedTrees.Of(model));
+        if (_masked is null) _packed = PackedTrees.Of(model);
+    }
 
     public double Margin(ReadOnlySpan<double> row)
     {
         if (row.Length < _model.Features.Length) Refuse(row.Length);
-        return _packed is null ? _model.Margin(row) : _packed.Margin(row);
+        return _masked is not null ? _masked.Margin(row) : _packed is not null ? _packed.Margin(row) : _model.Margin(row);
     }
 
     /// <summary>Probability, mean or value, by the model's link.</summary>

@@ -27,6 +27,32 @@ public sealed class TreePredictorTests
         }
     }
 
+    [Theory]
+    [InlineData(5, 31, 0)]
+    [InlineData(32, 31, 0.2)]
+    [InlineData(40, 12, 0.1)]
+    [InlineData(64, 32, 0.3)]
+    [InlineData(70, 31, 0.1)]
+    [InlineData(7, 60, 0.1)]
+    public void Every_compiled_form_gives_the_bits_of_the_definition(int width, int leaves, double missing)
+    {
+        var examples = Given.Binary(34, 3000, width, missing);
+        var options = new BoostOptions { Trees = 35, MaxLeaves = leaves, MinRows = 3, ColumnFractionPerNode = 0.5 };
+        var model = new Booster(options, new Lanes(2)).Fit(examples).Value;
+        var (masked, packed) = (MaskedTrees.Of(model), PackedTrees.Of(model)!);
+        (masked is null).ShouldBe(leaves > 32 || width > 64 || !System.Runtime.Intrinsics.X86.Avx512BW.IsSupported);
+        var rows = Given.Rows(examples.Table);
+        rows[0].AsSpan().Fill(double.NaN);
+        rows[1].AsSpan().Fill(double.PositiveInfinity);
+        rows[2].AsSpan().Fill(double.NegativeInfinity);
+        foreach (var row in rows)
+        {
+            var margin = model.Margin(row);
+            packed.Margin(row).ShouldBe(margin);
+            masked?.Margin(row).ShouldBe(margin);
+        }
+    }
+
     [Fact]
     public void One_row_is_scored_without_allocating()
     {

@@ -1,12 +1,12 @@
-using System.Runtime.InteropServices;
 using Busker.Learning.Numbers;
 
-namespace Busker.Bench.Learning;
+namespace Busker.Bench.Trees;
 
-/// <summary>Synthetic families, written as raw doubles (column after column, then labels) for the Python side to read.</summary>
+/// <summary>Synthetic families.</summary>
 internal static class Made
 {
-    public static (Table Table, double[] Labels) Set(string family, int rows, int width, ulong seed)
+    /// <param name="family">plain, skewed (heavy tails), gaps (a fifth missing) or rare (few positives).</param>
+    public static Rows Set(string family, int rows, int width, ulong seed)
     {
         var columns = new double[width][];
         var root = new Rng(seed);
@@ -30,12 +30,6 @@ internal static class Made
             labels[r] = draw.NextBool(1 / (1 + Math.Exp(-margin))) ? 1 : 0;
         }
 
-        return (Table.Of([.. Enumerable.Range(0, width).Select(c => $"x{c}")], columns).Value, labels);
-    }
-
-    public static void Write(string path, Table table, double[] labels)
-    {
-        using var file = File.Create(path);
-        foreach (var column in table.Columns.Append(labels)) file.Write(MemoryMarshal.AsBytes(column.AsSpan()));
+        return new Rows(columns, labels);
     }
 }
