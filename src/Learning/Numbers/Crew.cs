@@ -34,8 +34,9 @@ internal sealed class Crew : IDisposable
         Interlocked.MemoryBarrier();
         foreach (var worker in _workers) worker.Wake();
         step.Help(0);
+        // Never sleeps: a step is shorter than a millisecond.
         var wait = new SpinWait();
-        while (step.Busy) wait.SpinOnce();
+        while (step.Busy) wait.SpinOnce(sleep1Threshold: -1);
         step.Failure?.Throw();
     }
 

@@ -19,11 +19,15 @@ internal sealed class LeafPaths
         var paths = new List<Path>();
         Collect(tree, 0, [], paths);
         Paths = [.. paths];
+        Flat = FlatPaths.Of(this);
         Expected = Paths.Sum(p => p.Value * p.Elements.Aggregate(1.0, (share, e) => share * e.Share));
     }
 
     public Tree Tree { get; }
     public Path[] Paths { get; }
+
+    /// <summary>The same in flat arrays, for trees of up to 64 inner nodes whose paths are all tabulated; null for others.</summary>
+    public FlatPaths? Flat { get; }
 
     /// <summary>Mean leaf value over the background.</summary>
     public double Expected { get; }

@@ -32,6 +32,12 @@ public sealed class TreeExplainer
         Span<bool> scratch = stackalloc bool[1024];
         foreach (var tree in _trees)
         {
+            if (tree.Flat is { } flat)
+            {
+                flat.Add(row, contributions);
+                continue;
+            }
+
             var left = tree.Tree.Nodes <= scratch.Length ? scratch : new bool[tree.Tree.Nodes];
             for (var node = 0; node < tree.Tree.Nodes; node++)
             {
