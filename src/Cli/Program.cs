@@ -9,6 +9,7 @@ root.Subcommands.Add(DoctorCommand.Create());
 root.Subcommands.Add(FlagsCommand.Create());
 root.Subcommands.Add(DemoCommand.Create());
 root.Subcommands.Add(ExportCommand.Create());
+root.Subcommands.Add(JobsCommand.Create());
 root.Subcommands.Add(StatsCommand.Create());
 foreach (var command in SoakCommand.All) root.Subcommands.Add(command);
 root.Subcommands.Add(LearnCommand.Create());

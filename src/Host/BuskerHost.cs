@@ -3,6 +3,7 @@ using Busker.Datasets;
 using Busker.Entitlements;
 using Busker.Events;
 using Busker.Kernel;
+using Busker.Operations;
 using Busker.Rpc;
 using Busker.Storage;
 using Busker.Tenancy;
@@ -76,7 +77,7 @@ public sealed class BuskerHost : IAsyncDisposable
                 foreach (var origin in settings.AllowedOrigins) o.AllowedOrigins.Add(origin);
             })
             .AddSingleton(new WarehouseSettings(settings.Engines))
-            .AddTenancy().AddEvents().AddCatalog().AddEntitlements().AddDatasets();
+            .AddTenancy().AddEvents().AddCatalog().AddEntitlements().AddDatasets().AddOperations();
         if (settings.Role != HostRole.Api) builder.Services.AddHostedService<Background>();
 
         var app = builder.Build();

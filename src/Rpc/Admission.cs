@@ -20,9 +20,19 @@ internal sealed class Admission(Authenticate authenticate, TokenBuckets buckets)
         if (principal.Fault is { } unknown) return unknown;
         x.Principal = principal.Value;
 
-        var wait = buckets.Take(x.Principal.KeyId, x.Principal.Limit);
+        var wait = buckets.Take(x.Principal.KeyId, x.Principal.Limit, 1);
         if (wait > TimeSpan.Zero) return RateLimited with { RetryAfter = wait };
         return x.Principal.Permissions.Contains(rule.Permission) ? null : Missing(rule.Permission);
+    }
+
+    /// <summary>Counts the parts of a call beyond the first. Returns why it may not pass, or null.</summary>
+    public Fault? AdmitParts(Principal principal, int parts)
+    {
+        if (parts <= 1) return null;
+        var wait = buckets.Take(principal.KeyId, principal.Limit, parts - 1);
+        if (wait == TimeSpan.Zero) return null;
+        buckets.GiveBack(principal.KeyId);
+        return RateLimited with { RetryAfter = wait };
     }
 
     private static Fault Missing(string permission) => new(Code.PermissionDenied, "PERMISSION_MISSING",

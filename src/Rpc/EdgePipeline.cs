@@ -78,6 +78,7 @@ internal sealed partial class EdgePipeline(
         try
         {
             using var flight = lifecycle.Enter();
+            x.Admission = admission;
             if (await admission.AdmitAsync(x) is { } refused) return WireStatus.Of(refused);
             var status = await x.Method.RunAsync(x);
             return status is { Reason: "ENCODING_UNKNOWN" } ? status with { Code = WireCode.Unimplemented } : status;

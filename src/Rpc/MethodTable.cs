@@ -51,6 +51,8 @@ internal sealed class MethodTable
             throw new InvariantException($"The method {method.FullName} has no permission: give it a (busker.common.v1.rule).");
         if (Documentation.Of(method) is null)
             throw new InvariantException($"The method {method.FullName} has no documentation: write a comment above it in {method.File.Name}.");
+        if (rule.CountedField.Length > 0 && method.InputType.FindFieldByName(rule.CountedField) is not { IsRepeated: true })
+            throw new InvariantException($"The method {method.FullName} counts {rule.CountedField}, which is no repeated field of its request.");
         var safe = method.GetOptions()!.IdempotencyLevel == MethodOptions.Types.IdempotencyLevel.NoSideEffects;
         return rule.Mutates && safe
             ? throw new InvariantException($"The method {method.FullName} mutates and also says that it has no side effects.")

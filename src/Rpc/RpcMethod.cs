@@ -1,3 +1,4 @@
+using System.Collections;
 using Busker.Common.V1;
 using Busker.Rpc.Wire;
 using Google.Protobuf;
@@ -32,11 +33,14 @@ internal sealed class UnaryMethod<TRequest, TResponse>(MethodDescriptor descript
 {
     private readonly MessageParser<TRequest> _parser = (MessageParser<TRequest>)descriptor.InputType.Parser;
     private readonly IFieldAccessor? _requestId = rule?.Mutates == true ? Idempotency.FieldOf(descriptor.InputType) : null;
+    private readonly IFieldAccessor? _counted = rule is { CountedField: { Length: > 0 } name } ? descriptor.InputType.FindFieldByName(name).Accessor : null;
 
     public override async Task<WireStatus?> RunAsync(Exchange x)
     {
         var request = await RequestReader.ReadOneAsync(x, _parser);
         if (request.Fault is { } unreadable) return WireStatus.Of(unreadable);
+        if (_counted?.GetValue(request.Value) is IList parts && x.Admission?.AdmitParts(x.Principal, parts.Count) is { } limited)
+            return WireStatus.Of(limited);
 
         string? key = null;
         if (Rule?.Mutates == true)

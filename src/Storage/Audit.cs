@@ -19,7 +19,8 @@ public sealed record AuditFilter(
 /// <summary>Who changed what, kept for good, written in the transaction of the change: both or neither.</summary>
 public static class Audit
 {
-    public const int PageMax = 500;
+    /// <summary>The longest page of a list, and one more that tells whether there is a next.</summary>
+    public const int PageMax = PageSize.Max + 1;
 
     private const string Columns = "audit_id, at, tenant_id, principal, method, request_id, subject, before::text, after::text";
 

@@ -20,6 +20,7 @@ public sealed class EchoEdge : IAsyncDisposable
     public const string Key = "key-all";
     public const string ReadOnlyKey = "key-read";
     public const string SlowKey = "key-slow";
+    public const string BatchKey = "key-batch";
     public const string Origin = "https://console.example.com";
     private readonly WebApplication _app = Build();
 
@@ -65,6 +66,7 @@ public sealed class EchoEdge : IAsyncDisposable
         Key => Who(1, ["echo.read", "echo.write"], RateLimit.None),
         ReadOnlyKey => Who(2, ["echo.read"], RateLimit.None),
         SlowKey => Who(3, ["echo.read"], new RateLimit(0.001, 2)),
+        BatchKey => Who(4, ["echo.read"], new RateLimit(0.001, 4)),
         _ => new Fault(Code.Unauthenticated, "KEY_UNKNOWN", "No such key."),
     };
 

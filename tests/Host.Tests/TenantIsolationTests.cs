@@ -1,9 +1,13 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Busker.Catalog.Documents;
 using Busker.Common.V1;
+using Busker.Entitlements.V1;
 using Busker.Rpc;
+using Busker.Storage;
 using Busker.Support;
+using Busker.Tenancy;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,12 +39,10 @@ public sealed class TenantIsolationTests
         var walked = 0;
         foreach (var method in Methods(house).Where(m => !m.IsServerStreaming).OrderBy(m => MayAnswer.Contains(m.Name)))
         {
-            var named = ids.Where(i => method.InputType.FindFieldByName(i.Key) is not null).ToList();
-            var body = JsonSerializer.Serialize(named.ToDictionary(i => i.Key, i => (object)i.Value).Concat(Filler(method)).ToDictionary());
-            var (status, answer) = await house.AskAsync(rival, $"/{method.Service.FullName}/{method.Name}", body);
+            var (body, names) = Request(method.InputType, method.Name, ids);
+            var (status, answer) = await house.AskAsync(rival, $"/{method.Service.FullName}/{method.Name}", body.ToJsonString());
             answer.ShouldNotContain(Mark, Case.Sensitive, method.FullName);
-            if (named.Count > 0 && !MayAnswer.Contains(method.Name))
-                new[] { HttpStatusCode.NotFound, HttpStatusCode.Forbidden }.ShouldContain(status, $"{method.FullName}: {answer}");
+            if (names && !MayAnswer.Contains(method.Name)) Refused(status, answer).ShouldBeTrue($"{method.FullName}: {answer}");
             walked++;
         }
 
@@ -57,18 +59,44 @@ public sealed class TenantIsolationTests
         var (status, answer) = await house.AskAsync(acme, "/busker.catalog.v1.Catalog/GetDraft", $$"""{"draft_id":"{{ids["draft_id"]}}"}""");
         status.ShouldBe(HttpStatusCode.OK); // what a handler that forgot the scope would answer to the rival
         answer.ShouldContain(Mark);
+        var (batch, names) = Request(EntitlementsReflection.Descriptor.Services[0].FindMethodByName("ConsumeCaps").InputType, "ConsumeCaps", ids);
+        names.ShouldBeTrue();
+        var consumed = await house.AskAsync(acme, "/busker.entitlements.v1.Entitlements/ConsumeCaps", batch.ToJsonString());
+        Refused(consumed.Status, consumed.Body).ShouldBeFalse(); // a batch that took another's listeners would be seen as well
     }
 
     private static IEnumerable<MethodDescriptor> Methods(House house) => house.Host.Services.GetServices<RpcRegistration>()
         .SelectMany(r => r.Service.Methods).Where(m => m.GetOptions()?.GetExtension(OptionsExtensions.Rule) is not null);
 
-    /// <summary>What a method needs to get past its field checks and to the rows.</summary>
-    private static Dictionary<string, object> Filler(MethodDescriptor method)
+    /// <summary>The other's ids wherever the message has a field for them, also in its parts, and whether it has one.</summary>
+    private static (JsonObject Body, bool Names) Request(MessageDescriptor type, string method, Dictionary<string, string> ids)
     {
-        var filler = new Dictionary<string, object>();
-        void Set(string field, object value)
+        var body = Filler(type, method);
+        var named = ids.Where(i => type.FindFieldByName(i.Key) is not null).ToList();
+        foreach (var (field, id) in named) body[field] = id;
+        var names = named.Count > 0;
+        foreach (var field in type.Fields.InDeclarationOrder().Where(f => f.FieldType == FieldType.Message && f.IsRepeated && !f.IsMap))
         {
-            if (method.InputType.FindFieldByName(field) is not null) filler[field] = value;
+            var (part, partNames) = Request(field.MessageType, method, ids);
+            if (partNames) body[field.Name] = new JsonArray(part);
+            names |= partNames;
+        }
+
+        return (body, names);
+    }
+
+    /// <summary>The call, or each of its parts, was NOT_FOUND or PERMISSION_DENIED.</summary>
+    private static bool Refused(HttpStatusCode status, string answer) => status == HttpStatusCode.OK
+        ? JsonNode.Parse(answer)!["results"] is JsonArray { Count: > 0 } parts && parts.All(p => (int?)p!["refusal"]?["code"] is 5 or 7)
+        : status is HttpStatusCode.NotFound or HttpStatusCode.Forbidden;
+
+    /// <summary>What a method needs to get past its field checks and to the rows.</summary>
+    private static JsonObject Filler(MessageDescriptor type, string method)
+    {
+        var filler = new JsonObject();
+        void Set(string field, JsonNode value)
+        {
+            if (type.FindFieldByName(field) is not null) filler[field] = value;
         }
 
         Set("request_id", Guid.CreateVersion7().ToString());
@@ -77,7 +105,7 @@ public sealed class TenantIsolationTests
         Set("amount", 1);
         Set("plan", "free");
         Set("market", "WORLD");
-        if (method.Name == "SetMemberRole") Set("role", "ROLE_ANALYST");
+        if (method == "SetMemberRole") Set("role", "ROLE_ANALYST");
         return filler;
     }
 
@@ -108,8 +136,11 @@ public sealed class TenantIsolationTests
         var key = await Do("/busker.tenancy.v1.Tenancy/CreateKey", $$"""{"request_id":"b","name":"{{Mark}}","environment":"ENVIRONMENT_TEST","role":"ROLE_ANALYST"}""");
         var member = await Do("/busker.tenancy.v1.Tenancy/AddMember", $$"""{"request_id":"c","email":"{{Mark}}@example.com","role":"ROLE_OWNER"}""");
         var tenant = await Do("/busker.tenancy.v1.Tenancy/GetTenant", "{}");
+        await DieAsync(house, acme);
+        var dead = await Do("/busker.operations.v1.Operations/ListDeadJobs", "{}");
         return new Dictionary<string, string>
         {
+            ["job_id"] = dead.GetProperty("jobs")[0].GetProperty("jobId").GetString()!,
             ["draft_id"] = draft.GetProperty("draftId").GetString()!,
             ["key_id"] = key.GetProperty("key").GetProperty("keyId").GetString()!,
             ["member_id"] = member.GetProperty("memberId").GetString()!,
@@ -118,10 +149,19 @@ public sealed class TenantIsolationTests
         };
     }
 
+    /// <summary>A marked job that failed for good.</summary>
+    private static async Task DieAsync(House house, string acme)
+    {
+        var db = house.Host.Services.GetRequiredService<Db>();
+        var scope = (await house.Host.Services.GetRequiredService<KeyRing>().AuthenticateAsync(acme, default)).Value.Scope;
+        await db.InTransactionAsync((tx, ct) => Jobs.EnqueueAsync(tx, new NewJob(scope, "test.fail", Mark), ct), default);
+        await new JobWorkers(db, [new JobKind("test.fail", (_, _) => throw new InvalidOperationException(Mark)) { AttemptsMax = 1 }]).RunDueAsync(default);
+    }
+
     private static async Task<string> PictureAsync(House house, string acme)
     {
         var parts = new List<string>();
-        foreach (var path in new[] { "catalog.v1.Catalog/ListDrafts", "tenancy.v1.Tenancy/ListMembers", "tenancy.v1.Tenancy/GetTenant", "entitlements.v1.Entitlements/ListListeners" })
+        foreach (var path in new[] { "catalog.v1.Catalog/ListDrafts", "tenancy.v1.Tenancy/ListMembers", "tenancy.v1.Tenancy/GetTenant", "entitlements.v1.Entitlements/ListListeners", "operations.v1.Operations/ListDeadJobs" })
             parts.Add((await house.AskAsync(acme, $"/busker.{path}", "{}")).Body);
         return string.Join('\n', parts);
     }

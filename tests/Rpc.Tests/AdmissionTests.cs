@@ -37,6 +37,43 @@ public sealed class AdmissionTests(EdgeFixture edge) : IClassFixture<EdgeFixture
     }
 
     [Fact]
+    public async Task Each_part_of_a_call_that_carries_many_counts_against_the_rate()
+    {
+        async Task<Answer> Ask(string numbers) => await edge.JsonAsync("Mirror", $$"""{"numbers":[{{numbers}}]}""", EchoEdge.BatchKey);
+        (await Ask("1, 2, 3")).Status.ShouldBe(HttpStatusCode.OK);
+        var refused = await Ask("1, 2");
+        refused.Status.ShouldBe(HttpStatusCode.TooManyRequests);
+        refused.Text.ShouldContain("RATE_LIMITED");
+        int.Parse(refused.Headers["retry-after"], System.Globalization.CultureInfo.InvariantCulture).ShouldBeInRange(900, 1000);
+        (await Ask("1")).Status.ShouldBe(HttpStatusCode.OK); // what was refused took nothing
+        (await Ask("")).Status.ShouldBe(HttpStatusCode.TooManyRequests);
+    }
+
+    [Fact]
+    public void More_than_a_bucket_holds_passes_when_it_is_full_and_is_paid_off_before_the_next()
+    {
+        var clock = new Clock();
+        var (buckets, limit) = (new TokenBuckets(clock), new RateLimit(10, 10));
+        buckets.Take(Guid.Empty, limit, 1000).ShouldBe(TimeSpan.Zero);
+        buckets.Take(Guid.Empty, limit, 1).ShouldBe(TimeSpan.FromSeconds(99.1));
+        clock.Move(TimeSpan.FromSeconds(99.1));
+        buckets.Take(Guid.Empty, limit, 1).ShouldBe(TimeSpan.Zero);
+        buckets.Take(Guid.Empty, limit, 1000).ShouldBe(TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>Stands still until it is moved.</summary>
+    private sealed class Clock : TimeProvider
+    {
+        private long _ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _ticks;
+
+        public void Move(TimeSpan by) => _ticks += by.Ticks;
+    }
+
+    [Fact]
     public async Task A_repeat_by_field_or_header_is_the_same_request_and_says_so()
     {
         var first = await edge.JsonAsync("Keep", """{"requestId":"r-1","text":"a"}""");

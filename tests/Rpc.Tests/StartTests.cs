@@ -43,6 +43,11 @@ public sealed class StartTests
     public void A_method_that_mutates_and_is_safe_is_refused() =>
         Refusal(BareReflection.Descriptor.Services[2], [typeof(Say)]).ShouldContain("mutates and also says that it has no side effects");
 
+    [Fact]
+    public void A_count_of_what_is_no_list_is_refused() =>
+        Refusal(BareReflection.Descriptor.Services[3], [typeof(Say)])
+            .ShouldBe("The method echo.v1.Counted.Say counts text, which is no repeated field of its request.");
+
     private static string Refusal(ServiceDescriptor service, Type[] handlers) =>
         Should.Throw<InvariantException>(() => Build(service, handlers)).Message;
 

@@ -50,10 +50,16 @@ public sealed class TestRoom : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
+    /// <summary>A key of a tenant that may do these things.</summary>
+    public static Principal Caller(Guid scope, params string[] permissions) =>
+        new(Guid.Empty, Guid.Empty, scope, KeyEnvironment.Test, permissions.ToFrozenSet(), RateLimit.None);
+
     /// <summary>Asks the handler of the method that takes this request.</summary>
     /// <param name="requestId">null: a fresh one</param>
     /// <param name="scope">null: <see cref="Scope"/></param>
-    public async Task<Result<TResponse>> AskAsync<TRequest, TResponse>(TRequest request, string? requestId = null, Guid? scope = null)
+    /// <param name="who">null: nobody in particular, in that scope</param>
+    public async Task<Result<TResponse>> AskAsync<TRequest, TResponse>(
+        TRequest request, string? requestId = null, Guid? scope = null, Principal? who = null)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>
     {
@@ -62,7 +68,7 @@ public sealed class TestRoom : IAsyncDisposable
             .Single(m => m.Method.InputType.ClrType == typeof(TRequest) && m.Handler is not null);
         var call = new Call
         {
-            Principal = new Principal(Guid.Empty, Guid.Empty, scope ?? Scope, KeyEnvironment.Test, FrozenSet<string>.Empty, RateLimit.None),
+            Principal = who ?? Caller(scope ?? Scope),
             Method = method.FullName, RequestId = "r", Request = request,
             IdempotencyKey = requestId ?? $"q{Interlocked.Increment(ref _requests)}",
         };

@@ -1,5 +1,6 @@
 import { Badge, Card, compact, Empty, Figure, Loaded, Page } from '../ui/Parts';
 import { useLoad } from '../ui/useLoad';
+import { DeadJobs } from './DeadJobs';
 import { byMethod, fetchMetrics, total } from './metrics';
 
 async function fetchHealth(signal: AbortSignal) {
@@ -11,7 +12,7 @@ async function fetchHealth(signal: AbortSignal) {
 export function HealthPage() {
   const [load, retry] = useLoad(fetchHealth, [], 2000);
   return (
-    <Page title="Health" lead="This host since its start: whether it is ready, and every method with its calls, refusals and mean time.">
+    <Page title="Health" lead="This host since its start: whether it is ready, and every method with its calls, refusals and mean time, and jobs that failed for good.">
       <Loaded load={load} retry={retry}>{({ ready, reason, samples }) => {
         const methods = byMethod(samples);
         return <>
@@ -36,6 +37,7 @@ export function HealthPage() {
           </Card>
         </>;
       }}</Loaded>
+      <DeadJobs />
     </Page>
   );
 }

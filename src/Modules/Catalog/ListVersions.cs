@@ -11,22 +11,17 @@ internal sealed class ListVersions(Db db) : IRpc<ListVersionsRequest, ListVersio
 {
     public async Task<Result<ListVersionsResponse>> HandleAsync(ListVersionsRequest request, Call call, CancellationToken ct)
     {
-        var size = PageSize.Of(request.Page?.PageSize ?? 0);
-        if (size.Fault is { } wrong) return wrong;
-        var after = PageToken.Read(request.Page?.PageToken ?? "", call.Method);
-        if (after.Fault is { } bad) return bad;
-
-        var below = after.Value.Length == 0 ? int.MaxValue : int.Parse(after.Value, CultureInfo.InvariantCulture);
+        var page = Page.Of(request.Page, call.Method);
+        if (page.Fault is { } wrong) return wrong;
+        var below = page.Value.After.Length == 0 ? int.MaxValue : int.Parse(page.Value.After, CultureInfo.InvariantCulture);
         return await db.ReadAsync<Result<ListVersionsResponse>>(async (tx, token) =>
         {
-            var rows = await VersionTable.ListAsync(tx, call.Scope, below, size.Value + 1, token);
+            var rows = await VersionTable.ListAsync(tx, call.Scope, below, page.Value.Most, token);
             var active = await VersionTable.AsOfAsync(tx, call.Scope, tx.Now, token);
-            var page = rows.Take(size.Value).ToList();
+            var (shown, next) = page.Value.Cut(rows, r => r.Number.ToString(CultureInfo.InvariantCulture));
             return new ListVersionsResponse
             {
-                Versions = { page.Select(r => r.ToProto(Answers.StateOf(r, active?.Number ?? 0, tx.Now), whole: false)) },
-                NextPageToken = rows.Count > page.Count
-                    ? PageToken.After(page[^1].Number.ToString(CultureInfo.InvariantCulture), call.Method) : "",
+                Versions = { shown.Select(r => r.ToProto(Answers.StateOf(r, active?.Number ?? 0, tx.Now), whole: false)) }, NextPageToken = next,
             };
         }, ct);
     }

@@ -10,20 +10,15 @@ internal sealed class ListListeners(Db db) : IRpc<ListListenersRequest, ListList
 {
     public async Task<Result<ListListenersResponse>> HandleAsync(ListListenersRequest request, Call call, CancellationToken ct)
     {
-        var size = PageSize.Of(request.Page?.PageSize ?? 0);
-        if (size.Fault is { } wrong) return wrong;
-        var after = PageToken.Read(request.Page?.PageToken ?? "", call.Method);
-        if (after.Fault is { } bad) return bad;
-
+        var page = Page.Of(request.Page, call.Method);
+        if (page.Fault is { } wrong) return wrong;
         return await db.ReadAsync<Result<ListListenersResponse>>(async (tx, token) =>
         {
-            var ids = await ListenerTable.ListAsync(tx, call.Scope, after.Value, size.Value + 1, token);
-            string[] page = [.. ids.Take(size.Value)];
-            var held = (await AssignmentTable.AtAsync(tx, call.Scope, page, tx.Now, token)).ToDictionary(a => a.Listener, a => a.Assignment);
+            var (ids, next) = page.Value.Cut(await ListenerTable.ListAsync(tx, call.Scope, page.Value.After, page.Value.Most, token), id => id);
+            var held = (await AssignmentTable.AtAsync(tx, call.Scope, [.. ids], tx.Now, token)).ToDictionary(a => a.Listener, a => a.Assignment);
             return new ListListenersResponse
             {
-                Listeners = { page.Select(id => held.TryGetValue(id, out var a) ? a.ToProto(id) : new Listener { ListenerId = id }) },
-                NextPageToken = ids.Count > page.Length ? PageToken.After(page[^1], call.Method) : "",
+                Listeners = { ids.Select(id => held.TryGetValue(id, out var a) ? a.ToProto(id) : new Listener { ListenerId = id }) }, NextPageToken = next,
             };
         }, ct);
     }

@@ -10,18 +10,10 @@ internal sealed class ListMembers(Db db) : IRpc<ListMembersRequest, ListMembersR
 {
     public async Task<Result<ListMembersResponse>> HandleAsync(ListMembersRequest request, Call call, CancellationToken ct)
     {
-        var size = PageSize.Of(request.Page?.PageSize ?? 0);
-        if (size.Fault is { } wrong) return wrong;
-        var after = PageToken.Read(request.Page?.PageToken ?? "", call.Method);
-        if (after.Fault is { } bad) return bad;
-
-        var above = after.Value.Length == 0 ? Guid.Empty : Guid.Parse(after.Value);
-        var rows = await db.ReadAsync((tx, token) => MemberTable.ListAsync(tx, call.Tenant, above, size.Value + 1, token), ct);
-        var page = rows.Take(size.Value).ToList();
-        return new ListMembersResponse
-        {
-            Members = { page.Select(r => r.ToProto()) },
-            NextPageToken = rows.Count > page.Count ? PageToken.After(page[^1].Id.Value.ToString(), call.Method) : "",
-        };
+        var page = Page.Of(request.Page, call.Method);
+        if (page.Fault is { } wrong) return wrong;
+        var rows = await db.ReadAsync((tx, token) => MemberTable.ListAsync(tx, call.Tenant, page.Value.Above, page.Value.Most, token), ct);
+        var (shown, next) = page.Value.Cut(rows, r => r.Id.Value.ToString());
+        return new ListMembersResponse { Members = { shown.Select(r => r.ToProto()) }, NextPageToken = next };
     }
 }

@@ -12,23 +12,14 @@ internal sealed class SearchAudit(Db db) : IRpc<SearchAuditRequest, SearchAuditR
 {
     public async Task<Result<SearchAuditResponse>> HandleAsync(SearchAuditRequest request, Call call, CancellationToken ct)
     {
-        var size = PageSize.Of(request.Page?.PageSize ?? 0);
-        if (size.Fault is { } wrong) return wrong;
         var filter = Filter(request);
         if (filter.Fault is { } fault) return fault;
-        var bound = $"{call.Method} {filter.Value}";
-        var after = PageToken.Read(request.Page?.PageToken ?? "", bound);
-        if (after.Fault is { } bad) return bad;
-
-        Guid? before = after.Value.Length == 0 ? null : Guid.Parse(after.Value);
-        var most = Math.Min(size.Value + 1, Audit.PageMax);
-        var found = await db.ReadAsync((tx, token) => Audit.SearchAsync(tx, call.Scope, filter.Value, before, most, token), ct);
-        var page = found.Take(Math.Min(size.Value, Audit.PageMax - 1)).ToList();
-        return new SearchAuditResponse
-        {
-            Entries = { page.Select(Entry) },
-            NextPageToken = found.Count > page.Count ? PageToken.After(page[^1].Id.ToString(), bound) : "",
-        };
+        var page = Page.Of(request.Page, $"{call.Method} {filter.Value}");
+        if (page.Fault is { } wrong) return wrong;
+        Guid? before = page.Value.After.Length == 0 ? null : page.Value.Below;
+        var found = await db.ReadAsync((tx, token) => Audit.SearchAsync(tx, call.Scope, filter.Value, before, page.Value.Most, token), ct);
+        var (shown, next) = page.Value.Cut(found, e => e.Id.ToString());
+        return new SearchAuditResponse { Entries = { shown.Select(Entry) }, NextPageToken = next };
     }
 
     private static Result<AuditFilter> Filter(SearchAuditRequest request)

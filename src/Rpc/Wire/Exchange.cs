@@ -24,6 +24,9 @@ internal sealed class Exchange(HttpContext http, RpcMethod? method, Dialect dial
     public required EdgeOptions Options { get; init; }
     public required string RequestId { get; init; }
 
+    /// <summary>Who let the call in; null before that.</summary>
+    public Admission? Admission { get; set; }
+
     /// <summary>The request's messages are gzip; null means the caller used an encoding we do not speak.</summary>
     public bool? RequestIsGzip { get; init; } = false;
     public bool AcceptsGzip { get; init; }

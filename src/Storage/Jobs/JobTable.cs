@@ -71,18 +71,23 @@ internal static class JobTable
         return await command.ExecuteNonQueryAsync(ct) == 1;
     }
 
-    public static Task<List<DeadJob>> DeadAsync(Tx tx, Guid? after, int most, CancellationToken ct) => tx.QueryAsync(
-        """
-        select job_id, tenant_id, kind, unique_key, arguments::text, attempts, coalesce(error, ''), due_at from storage.job
-        where state = 1 and job_id > $1 order by job_id limit $2
-        """, [after ?? Guid.Empty, most], Dead, ct);
+    public static Task<List<DeadJob>> DeadAsync(Tx tx, Guid? scope, Guid above, int most, CancellationToken ct) => scope is { } one
+        ? tx.QueryAsync($"select {DeadColumns} where tenant_id = $1 and state = 1 and job_id > $2 order by job_id limit $3", [one, above, most], Dead, ct)
+        : tx.QueryAsync($"select {DeadColumns} where state = 1 and job_id > $1 order by job_id limit $2", [above, most], Dead, ct);
 
-    public static async Task<bool> ReviveAsync(Tx tx, Guid id, CancellationToken ct) =>
-        await tx.ExecuteAsync(
-            "update storage.job set state = 0, attempts = 0, due_at = $2 where job_id = $1 and state = 1", [id, tx.Now], ct) == 1;
+    /// <summary>The dead job, held until the end of the transaction; null when there is none in the scope.</summary>
+    public static Task<DeadJob?> LockDeadAsync(Tx tx, Guid? scope, Guid id, CancellationToken ct) => scope is { } one
+        ? tx.OneAsync($"select {DeadColumns} where job_id = $1 and tenant_id = $2 and state = 1 for update", [id, one], Dead, ct)
+        : tx.OneAsync($"select {DeadColumns} where job_id = $1 and state = 1 for update", [id], Dead, ct);
 
-    public static async Task<bool> DropAsync(Tx tx, Guid id, CancellationToken ct) =>
-        await tx.ExecuteAsync("delete from storage.job where job_id = $1 and state = 1", [id], ct) == 1;
+    public static Task<int> ReviveAsync(Tx tx, Guid id, CancellationToken ct) => tx.ExecuteAsync(
+        "update storage.job set state = 0, attempts = 0, due_at = $2 where job_id = $1 and state = 1", [id, tx.Now], ct);
+
+    public static Task<int> DropAsync(Tx tx, Guid id, CancellationToken ct) =>
+        tx.ExecuteAsync("delete from storage.job where job_id = $1 and state = 1", [id], ct);
+
+    private const string DeadColumns =
+        "job_id, tenant_id, kind, unique_key, arguments::text, attempts, coalesce(error, ''), due_at from storage.job";
 
     private static JobRun? Run(NpgsqlDataReader r) => new(
         r.GetGuid(0), r.GetGuid(1), r.GetString(2), r.GetString(3), r.GetInt32(4), r.GetFieldValue<DateTimeOffset>(5), r.GetGuid(6));

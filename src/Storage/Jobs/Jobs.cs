@@ -22,20 +22,29 @@ public static class Jobs
 
     /// <summary>Jobs that failed on their last try, oldest first.</summary>
     /// <param name="tx">Any transaction.</param>
-    /// <param name="after">The last id of the page before; null for the first page.</param>
+    /// <param name="scope">Whose; null: everybody's, and the house's own.</param>
+    /// <param name="above">The last id of the page before; empty for the first page.</param>
     /// <param name="most">Jobs in a page.</param>
     /// <param name="ct">Cancels the search.</param>
-    public static Task<List<DeadJob>> DeadAsync(Tx tx, Guid? after, int most, CancellationToken ct) =>
-        JobTable.DeadAsync(tx, after, most, ct);
+    public static Task<List<DeadJob>> DeadAsync(Tx tx, Guid? scope, Guid above, int most, CancellationToken ct) =>
+        JobTable.DeadAsync(tx, scope, above, most, ct);
 
     /// <summary>Runs a dead job again, with all its tries.</summary>
-    /// <returns>False when there is no such dead job.</returns>
-    public static Task<bool> RerunAsync(Tx tx, Guid id, CancellationToken ct)
+    /// <returns>The job as it was; null when there is no such dead job in the scope.</returns>
+    public static async Task<DeadJob?> RerunAsync(Tx tx, Guid? scope, Guid id, CancellationToken ct)
     {
+        if (await JobTable.LockDeadAsync(tx, scope, id, ct) is not { } dead) return null;
+        await JobTable.ReviveAsync(tx, id, ct);
         tx.HasJobs = true;
-        return JobTable.ReviveAsync(tx, id, ct);
+        return dead;
     }
 
     /// <summary>Gives a dead job up for good.</summary>
-    public static Task<bool> DropAsync(Tx tx, Guid id, CancellationToken ct) => JobTable.DropAsync(tx, id, ct);
+    /// <returns>The job as it was; null when there is no such dead job in the scope.</returns>
+    public static async Task<DeadJob?> DropAsync(Tx tx, Guid? scope, Guid id, CancellationToken ct)
+    {
+        if (await JobTable.LockDeadAsync(tx, scope, id, ct) is not { } dead) return null;
+        await JobTable.DropAsync(tx, id, ct);
+        return dead;
+    }
 }

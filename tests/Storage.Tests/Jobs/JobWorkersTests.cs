@@ -61,10 +61,10 @@ public sealed class JobWorkersTests
         clock.Advance(TimeSpan.FromDays(1));
         (await workers.RunDueAsync(default)).ShouldBe(0);
 
-        var dead = (await room.Db.ReadAsync((tx, ct) => Jobs.DeadAsync(tx, null, 10, ct), default)).ShouldHaveSingleItem();
+        var dead = (await room.Db.ReadAsync((tx, ct) => Jobs.DeadAsync(tx, null, Guid.Empty, 10, ct), default)).ShouldHaveSingleItem();
         (dead.Attempts, dead.Error).ShouldBe((3, "InvalidOperationException: still broken"));
         broken = false;
-        (await room.Db.InTransactionAsync((tx, ct) => Jobs.RerunAsync(tx, dead.Id, ct), default)).ShouldBeTrue();
+        (await room.Db.InTransactionAsync((tx, ct) => Jobs.RerunAsync(tx, null, dead.Id, ct), default)).ShouldBe(dead);
         (await workers.RunDueAsync(default)).ShouldBe(1);
         (await LeftAsync(room)).ShouldBe(0);
     }
