@@ -21,10 +21,11 @@ internal static class RequestTable
             as r (tenant_id, request, fingerprint, busy_until, answer)
         """;
 
-    private const string Find = """
-        select r.tenant_id, r.request, r.fingerprint, r.answer, r.busy_until
+    // Laterally and one by one: a plan made while the table was empty would else read all of it, from then on.
+    internal const string Find = """
+        select k.tenant_id, k.request, r.fingerprint, r.answer, r.busy_until
         from unnest($1::uuid[], $2::uuid[]) as k (tenant_id, request)
-        join storage.request r on r.tenant_id = k.tenant_id and r.request = k.request
+        cross join lateral (select * from storage.request r where r.tenant_id = k.tenant_id and r.request = k.request limit 1) r
         """;
 
     /// <summary>The first round trip of a batch: its transaction's id, and the rows there are.</summary>

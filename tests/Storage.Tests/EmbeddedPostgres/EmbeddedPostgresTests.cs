@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Npgsql;
 
 namespace Busker.Storage.Tests;
@@ -71,6 +72,25 @@ public sealed class EmbeddedPostgresTests
 
             (await Orphans.EndAsync(state.Data, default)).ShouldBe(0);
         }
+    }
+
+    [Fact]
+    public async Task A_server_that_is_stopped_costs_its_watchdog_nothing_and_goes_on_where_it_was()
+    {
+        using var state = new StateDirectory();
+        await using var postgres = await state.StartAsync();
+        var asked = AskAsync<string>(postgres, "select pg_sleep(0.5)::text");
+        var server = state.ServerPid();
+        var watchdog = int.Parse(Stat(server)[1], CultureInfo.InvariantCulture);
+        Signal(server, "STOP");
+        var before = CpuTicks(watchdog);
+        await Task.Delay(1000);
+        var spent = CpuTicks(watchdog) - before;
+        Signal(server, "CONT");
+        spent.ShouldBeLessThan(10, "hundredths of a second of processor in one second");
+        await asked;
+        (await AskAsync<int>(postgres, "select 1")).ShouldBe(1);
+        postgres.Restarts.ShouldBe(0);
     }
 
     [Fact]
@@ -201,6 +221,22 @@ public sealed class EmbeddedPostgresTests
             }
         }
     }
+
+    private static void Signal(int process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>The fields of /proc/PID/stat from the state on: state, parent, …</summary>
+    private static string[] Stat(int process)
+    {
+        var text = File.ReadAllText($"/proc/{process}/stat");
+        return text[(text.LastIndexOf(')') + 2)..].Split(' ');
+    }
+
+    /// <summary>Processor time of a process and of its children that ended, in hundredths of a second.</summary>
+    private static long CpuTicks(int process) => Stat(process)[11..15].Sum(t => long.Parse(t, CultureInfo.InvariantCulture));
 
     private static bool IsRunning(StateDirectory state) => File.Exists(Path.Combine(state.Data, "postmaster.pid"));
 
