@@ -94,7 +94,7 @@ public sealed class Db : IAsyncDisposable
                 if (trouble == Trouble.Lost) _writers.Clear();
                 if (committing is { Id: { } id } sent && trouble != Trouble.Conflict)
                 {
-                    if (await TransactionFate.AskAsync(() => _writers.OpenConnectionAsync(), id, DoubtMax, Clock) is not { } committed)
+                    if (await TransactionFate.AskAsync(() => _writers.OpenConnectionAsync(), _writers.Clear, id, DoubtMax, Clock) is not { } committed)
                         throw DatabaseUnavailableException.While(e);
                     if (committed)
                     {

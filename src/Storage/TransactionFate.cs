@@ -7,12 +7,13 @@ namespace Busker.Storage;
 internal static class TransactionFate
 {
     /// <param name="open">gives a connection; throws while the server is away</param>
+    /// <param name="forget">drops connections that broke</param>
     /// <param name="transaction">its id</param>
     /// <param name="patience">how long to go on asking</param>
     /// <param name="clock">measures the patience</param>
     /// <returns>True: committed. False: rolled back. Null: the server stayed away, or has forgotten.</returns>
     public static async Task<bool?> AskAsync(
-        Func<ValueTask<NpgsqlConnection>> open, ulong transaction, TimeSpan patience, TimeProvider clock)
+        Func<ValueTask<NpgsqlConnection>> open, Action forget, ulong transaction, TimeSpan patience, TimeProvider clock)
     {
         var began = clock.GetTimestamp();
         for (var attempt = 1; clock.GetElapsedTime(began) < patience; attempt++)
@@ -32,7 +33,7 @@ internal static class TransactionFate
             }
             catch (NpgsqlException e) when (e.Trouble() is Trouble.Lost or Trouble.Refused)
             {
-                // not back yet
+                forget(); // not back yet
             }
 
             await Task.Delay(Backoff.After(attempt, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(250)));

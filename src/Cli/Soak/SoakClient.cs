@@ -22,7 +22,7 @@ internal sealed class SoakClient(SoakField field) : IDisposable
         using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(field.Address(host), method))
         {
             Content = new ByteArrayContent(request.ToByteArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/proto") } },
-            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", "soak") },
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", field.Key) },
         };
         try
         {

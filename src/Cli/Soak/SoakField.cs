@@ -22,6 +22,9 @@ internal sealed class SoakField : IAsyncDisposable
 
     public int Hosts => _hosts.Length;
 
+    /// <summary>A key that may consume and change the catalog.</summary>
+    public string Key { get; private set; } = "";
+
     public string ConnectionString => _postgres.ConnectionString;
 
     public Uri Address(int host) => new($"http://127.0.0.1:{_ports[host]}");
@@ -36,6 +39,7 @@ internal sealed class SoakField : IAsyncDisposable
         if (postgres.Fault is { } fault) throw new InvalidOperationException(fault.Message);
         var field = new SoakField(home, postgres.Value, hosts);
         await Task.WhenAll(Enumerable.Range(0, hosts).Select(field.StartAsync)); // all at once: they must agree who migrates
+        field.Key = await SoakHost.OpenTenantAsync(postgres.Value.ConnectionString, ct);
         return field;
     }
 

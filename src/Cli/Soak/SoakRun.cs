@@ -66,18 +66,43 @@ internal sealed class SoakRun(SoakField field, SoakPlan plan)
             await client.AskUntilAnsweredAsync<Listener>(0, Entitlements + "SetListenerPlan", new SetListenerPlanRequest { RequestId = $"soak-{i}", ListenerId = $"l{i}", Plan = "p", Market = "W" }, ct);
     }
 
-    /// <summary>Consumes until time is over, then sees the last request through.</summary>
+    /// <summary>Consumes until time is over, then sees the last request through. Every other caller asks for several at once.</summary>
     private async Task WorkAsync(SoakClient client, int worker, CancellationToken over, CancellationToken ct)
     {
         var draws = new Rng(plan.Seed).Fork((ulong)worker);
         for (var n = 0; !over.IsCancellationRequested; n++)
         {
-            var request = new ConsumeCapRequest
+            var host = draws.NextInt(field.Hosts);
+            if (worker % 2 == 0) await ConsumeAsync(client, host, Request(0), ct);
+            else await ConsumeAsync(client, host, [.. Enumerable.Range(0, 1 + draws.NextInt(8)).Select(Request)], ct);
+
+            ConsumeCapRequest Request(int part) => new()
             {
-                RequestId = $"w{worker}-{n}", ListenerId = $"l{draws.NextInt(plan.Listeners)}", Feature = "time", Amount = 1 + draws.NextInt(9),
+                RequestId = $"w{worker}-{n}-{part}", ListenerId = $"l{draws.NextInt(plan.Listeners)}", Feature = "time", Amount = 1 + draws.NextInt(9),
             };
-            var (answer, _, attempts) = await client.AskUntilAnsweredAsync<ConsumeCapResponse>(draws.NextInt(field.Hosts), Entitlements + "ConsumeCap", request, ct);
-            _told.Add(new Told(request, answer, attempts > 1));
+        }
+    }
+
+    private async Task ConsumeAsync(SoakClient client, int host, ConsumeCapRequest request, CancellationToken ct)
+    {
+        var (answer, _, attempts) = await client.AskUntilAnsweredAsync<ConsumeCapResponse>(host, Entitlements + "ConsumeCap", request, ct);
+        _told.Add(new Told(request, answer, attempts > 1));
+    }
+
+    /// <summary>In one call; those of which nothing is known, or that are to come again, are asked again together.</summary>
+    private async Task ConsumeAsync(SoakClient client, int host, List<ConsumeCapRequest> requests, CancellationToken ct)
+    {
+        for (var again = false; requests.Count > 0; again = true)
+        {
+            var message = new ConsumeCapsRequest { Requests = { requests } };
+            var (answer, _, attempts) = await client.AskUntilAnsweredAsync<ConsumeCapsResponse>(host++, Entitlements + "ConsumeCaps", message, ct);
+            foreach (var (request, result) in requests.Zip(answer.Results))
+            {
+                if (result.Response is { } told) _told.Add(new Told(request, told, again || attempts > 1));
+                else if (result.Refusal.RetryAfterMs == 0) throw new InvalidOperationException($"ConsumeCaps: {result.Refusal.Message}");
+            }
+
+            requests = [.. requests.Where((_, i) => answer.Results[i].Response is null)];
         }
     }
 

@@ -139,35 +139,13 @@ internal sealed class GroupLane<TUnit, TAnswer>(Db db, GroupPlan<TUnit, TAnswer>
         };
     }
 
-    /// <summary>The connection was lost while committing: the server that comes back knows whether it committed.</summary>
-    private async Task<Verdict> FateAsync(ulong transactionId)
-    {
-        var patience = db.Clock.GetUtcNow() + limits.PatienceMax;
-        for (var attempt = 1; db.Clock.GetUtcNow() < patience; attempt++)
+    private async Task<Verdict> FateAsync(ulong transactionId) =>
+        await TransactionFate.AskAsync(() => db.OpenGroupAsync(CancellationToken.None), db.ForgetGroups, transactionId, limits.PatienceMax, db.Clock) switch
         {
-            try
-            {
-                await using var connection = await db.OpenGroupAsync(CancellationToken.None);
-                await using var command = new NpgsqlCommand("select pg_xact_status($1::text::xid8)", connection)
-                {
-                    Parameters = { new() { Value = transactionId.ToString(System.Globalization.CultureInfo.InvariantCulture) } },
-                };
-                switch (await command.ExecuteScalarAsync())
-                {
-                    case "committed": return Verdict.Committed;
-                    case "aborted": return Verdict.Again;
-                }
-            }
-            catch (NpgsqlException e) when (e.Trouble() is Trouble.Lost or Trouble.Refused)
-            {
-                db.ForgetGroups();
-            }
-
-            await Task.Delay(Backoff.After(attempt, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(250)));
-        }
-
-        return Verdict.Unknown;
-    }
+            true => Verdict.Committed,
+            false => Verdict.Again,
+            null => Verdict.Unknown,
+        };
 
     /// <summary>Something in the batch cannot be committed. The halves go one after the other, so order is kept.</summary>
     private async Task SplitAsync(List<Pending<TUnit, TAnswer>> units, Exception e)
