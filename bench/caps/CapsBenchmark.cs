@@ -12,6 +12,9 @@ if (args is ["serve", var kind, var connection, var port])
     return 0;
 }
 
+// busker-bench-caps [seconds] [part of a contender's name] [callers]; with a part, nothing is saved.
+var only = args.Length > 1 ? args[1] : "";
+int[] counts = args.Length > 2 ? [int.Parse(args[2], CultureInfo.InvariantCulture)] : [64, 512];
 var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 4;
 const int Rounds = 3;
 const double Warm = 9; // seconds for each contender at first: code that runs for days is not measured while it is being compiled
@@ -20,22 +23,22 @@ try
 {
     await using var bench = await Arena.OpenAsync(home.FullName);
     var result = new BenchResult("consume_cap", "what,callers,per_second,p50_ms,p99_ms,failures,fsync_us,ratio_gathered_to_this,ratio_each_to_this");
-    foreach (var callers in new[] { 64, 512 })
+    foreach (var callers in counts)
     {
         var runs = new Dictionary<string, List<Run>>();
         var floors = new List<double>();
         for (var round = 0; round <= Rounds; round++)
         {
             floors.Add(FlushFloor.Microseconds(home.FullName));
-            foreach (var contender in bench.Contenders)
+            foreach (var contender in bench.Contenders.Where(c => c.Name.Contains(only, StringComparison.Ordinal)))
             {
-                var run = await Callers.RunAsync(contender.Connect, callers, TimeSpan.FromSeconds(round > 0 ? seconds : callers == 64 ? Warm : seconds / 2));
+                var run = await Callers.RunAsync(contender.Connect, callers, TimeSpan.FromSeconds(round > 0 ? seconds : callers == counts[0] ? Warm : seconds / 2));
                 if (round > 0) runs.GetOrAdd(contender.Name).Add(run); // the first round warms up
             }
         }
 
         var middle = runs.ToDictionary(r => r.Key, r => r.Value.OrderBy(x => x.PerSecond).ElementAt(Rounds / 2));
-        var (gathered, each) = (middle[Arena.OursShared].PerSecond, middle[Arena.OursEach].PerSecond);
+        var (gathered, each) = (middle.GetValueOrDefault(Arena.OursShared)?.PerSecond ?? 0, middle.GetValueOrDefault(Arena.OursEach)?.PerSecond ?? 0);
         var floor = floors.Order().ElementAt(floors.Count / 2);
         Console.WriteLine($"{callers} callers; a flush to disk takes {floor:F0} us");
         foreach (var (name, run) in middle)
@@ -46,7 +49,7 @@ try
         }
     }
 
-    result.Save();
+    if (only.Length == 0) result.Save();
     return 0;
 }
 finally

@@ -14,10 +14,7 @@ public sealed partial class LengthTests
     private const string Word = "class";
 
     /// <summary>What is over the limits, and how far.</summary>
-    private static readonly Dictionary<string, int> Baseline = new()
-    {
-        ["src/Storage/Jobs/JobKind.cs JobRun()"] = 7,
-    };
+    private static readonly Dictionary<string, int> Baseline = [];
 
     [GeneratedRegex(@"^\s*(if|else|for|foreach|while|using|lock|switch|try|catch|finally|do|return|await)\b|\b(class|struct|record|interface|enum|namespace)\s+\w| = ")]
     private static partial Regex NotAMethod();

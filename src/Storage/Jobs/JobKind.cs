@@ -35,25 +35,22 @@ public sealed record NewJob(Guid Scope, string Kind, object Arguments, DateTimeO
 /// <summary>One try at a job. The lease is this worker's word that it is still at it.</summary>
 public sealed class JobRun
 {
-    private readonly string _arguments;
-
-    internal JobRun(Guid id, Guid scope, string kind, string arguments, int attempt, DateTimeOffset due, Guid lease) =>
-        (Id, Scope, Kind, _arguments, Attempt, Due, Lease) = (id, scope, kind, arguments, attempt, due, lease);
-
-    public Guid Id { get; }
-    public Guid Scope { get; }
-    public string Kind { get; }
+    public required Guid Id { get; init; }
+    public required Guid Scope { get; init; }
+    public required string Kind { get; init; }
 
     /// <summary>1 for the first try.</summary>
-    public int Attempt { get; }
+    public required int Attempt { get; init; }
 
-    public DateTimeOffset Due { get; }
+    public required DateTimeOffset Due { get; init; }
 
-    internal Guid Lease { get; }
+    internal string Json { get; init; } = "{}";
+
+    internal Guid Lease { get; init; }
 
     internal bool Finished { get; private set; }
 
-    public T Arguments<T>() => JsonSerializer.Deserialize<T>(_arguments)!;
+    public T Arguments<T>() => JsonSerializer.Deserialize<T>(Json)!;
 
     /// <summary>
     /// Ends the job in the transaction of its effect: both or neither.

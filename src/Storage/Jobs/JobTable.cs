@@ -89,8 +89,11 @@ internal static class JobTable
     private const string DeadColumns =
         "job_id, tenant_id, kind, unique_key, arguments::text, attempts, coalesce(error, ''), due_at from storage.job";
 
-    private static JobRun? Run(NpgsqlDataReader r) => new(
-        r.GetGuid(0), r.GetGuid(1), r.GetString(2), r.GetString(3), r.GetInt32(4), r.GetFieldValue<DateTimeOffset>(5), r.GetGuid(6));
+    private static JobRun? Run(NpgsqlDataReader r) => new()
+    {
+        Id = r.GetGuid(0), Scope = r.GetGuid(1), Kind = r.GetString(2), Json = r.GetString(3), Attempt = r.GetInt32(4),
+        Due = r.GetFieldValue<DateTimeOffset>(5), Lease = r.GetGuid(6),
+    };
 
     private static DeadJob Dead(NpgsqlDataReader r) => new(
         r.GetGuid(0), r.GetGuid(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3), r.GetString(4), r.GetInt32(5),
