@@ -84,6 +84,7 @@ internal sealed class Arena : IAsyncDisposable
     private static Process Start(string file, params string[] arguments)
     {
         var start = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.Environment["DOTNET_GCgen0size"] = "1000000"; // as ./busker up does
         return Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start");
     }
 

@@ -22,7 +22,7 @@ public sealed class SoakTests
         var quiet = new SoakPlan(Seed: 3, TimeSpan.FromSeconds(1), Workers: 12, Listeners: 3, Limit: 50_000, Pause: TimeSpan.FromMinutes(1));
         var report = await RunAsync(quiet, """
             update entitlements.listener l set version = version + 1,
-                counts = jsonb_set(l.counts, '{0,used}', to_jsonb((l.counts #>> '{0,used}')::bigint + (array[-1, 1, 50000])[n]))
+                counts = jsonb_set(l.counts::jsonb, '{0,used}', to_jsonb((l.counts #>> '{0,used}')::bigint + (array[-1, 1, 50000])[n]))::json
             from (select listener_id, row_number() over (order by listener_id) n from entitlements.listener) r where l.listener_id = r.listener_id
             """);
         report.Wrongs.ShouldContain("l0: 1 acknowledged units are lost");

@@ -41,7 +41,7 @@ internal static class EntitlementsDatasets
             """
             select listener_id, c ->> 'feature', c ->> 'window', timestamptz 'epoch' + (c ->> 'start_us')::bigint * interval '1 microsecond',
                    timestamptz 'epoch' + (c ->> 'end_us')::bigint * interval '1 microsecond', (c ->> 'used')::bigint
-            from entitlements.listener cross join lateral jsonb_array_elements(counts) as c
+            from entitlements.listener cross join lateral json_array_elements(counts) as c
             where tenant_id = $1 order by listener_id collate "C", (c ->> 'feature') collate "C", (c ->> 'window') collate "C"
             """, [scope], r => rows.Text(r.GetString(0)).Text(r.GetString(1)).Text(r.GetString(2)).Moment(Time(r, 3)).Moment(Time(r, 4))
                 .Whole(r.GetInt64(5)).End(), ct)),

@@ -35,9 +35,9 @@ internal static class ListenerTable
         tx.QueueExpecting(books.Count,
             """
             update entitlements.listener l set version = l.version + 1, counts = b.counts
-            from unnest($1::uuid[], $2::text[], $3::bigint[], $4::jsonb[]) as b (tenant_id, listener_id, version, counts)
+            from unnest($1::uuid[], $2::text[], $3::bigint[], $4::json[]) as b (tenant_id, listener_id, version, counts)
             where l.tenant_id = b.tenant_id and l.listener_id = b.listener_id and l.version = b.version returning 1
-            """, scopes, listeners, versions, new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb, Value = counts });
+            """, scopes, listeners, versions, new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Json, Value = counts });
     }
 
     /// <summary>Queues a check that nobody has changed anything about these listeners since their books were read.</summary>
