@@ -36,30 +36,27 @@ internal sealed class TimestampSetPredicate(long[] literals, Comparison comparis
 internal sealed class TextSetPredicate : Predicate
 {
     private readonly string[] _literals;
-    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>>? _many;
+    private readonly HashSet<string>? _many;
     private readonly Comparison _comparison;
     private readonly bool _ignoreCase;
 
     public TextSetPredicate(string[] literals, Comparison comparison, bool ignoreCase)
     {
         _literals = ignoreCase ? [.. literals.Select(CaseFold.Lower)] : literals;
-        if (literals.Length > 8) _many = new HashSet<string>(_literals, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        if (literals.Length > 8) _many = new(_literals, StringComparer.Ordinal);
         (_comparison, _ignoreCase) = (comparison, ignoreCase);
     }
 
     public override bool Test(in AttributeValue value, Evaluation e)
     {
-        if (value.Kind == AttributeKind.Text && !_ignoreCase && _many is null)
+        if (value.Kind != AttributeKind.Text || _ignoreCase) return Slow(value);
+        if (_many is not null) return _many.Contains(value.Text); // by the text itself: its hash is cheaper than that of a span
+        foreach (var literal in _literals)
         {
-            foreach (var literal in _literals)
-            {
-                if (string.Equals(literal, value.Text, StringComparison.Ordinal)) return true;
-            }
-
-            return false;
+            if (string.Equals(literal, value.Text, StringComparison.Ordinal)) return true;
         }
 
-        return Slow(value);
+        return false;
     }
 
     private bool Slow(in AttributeValue value)
@@ -72,7 +69,7 @@ internal sealed class TextSetPredicate : Predicate
 
     private bool Contains(ReadOnlySpan<char> text)
     {
-        if (_many is { } many) return many.Contains(text);
+        if (_many is not null) return _many.GetAlternateLookup<ReadOnlySpan<char>>().Contains(text);
         foreach (var literal in _literals)
         {
             if (text.SequenceEqual(literal)) return true;

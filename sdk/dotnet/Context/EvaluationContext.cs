@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Busker.Flags;
 
 /// <summary>
@@ -14,9 +16,14 @@ public sealed class EvaluationContext
     /// <summary>Nesting beyond this is refused by the readers of JSON.</summary>
     public const int MaxDepth = 16;
 
-    private string[] _keys = new string[8];
+    /// <summary>Beyond so many attributes they are found by an index, below it by their hashes side by side.</summary>
+    private const int Few = 16;
+
+    private Attribute[] _attributes = new Attribute[8];
     private int[] _hashes = new int[8];
-    private AttributeValue[] _values = new AttributeValue[8];
+
+    // Open addressing, a power of two: a hash, and the place of its attribute plus one. 0: nothing.
+    private ulong[] _index = [];
 
     public EvaluationContext()
     {
@@ -30,7 +37,7 @@ public sealed class EvaluationContext
     {
         get
         {
-            for (var i = 0; i < Count; i++) yield return new(_keys[i], _values[i]);
+            for (var i = 0; i < Count; i++) yield return new(_attributes[i].Key, _attributes[i].Value);
         }
     }
 
@@ -51,13 +58,14 @@ public sealed class EvaluationContext
         var at = IndexOf(key, hash);
         if (at < 0)
         {
-            if (Count == _keys.Length) Grow();
+            if (Count == _attributes.Length) Grow();
             at = Count++;
-            _keys[at] = key;
+            _attributes[at].Key = key;
             _hashes[at] = hash;
+            if (Count > Few) AddToIndex(at);
         }
 
-        _values[at] = value;
+        _attributes[at].Value = value;
         return this;
     }
 
@@ -69,7 +77,7 @@ public sealed class EvaluationContext
     internal AttributeValue Get(string key, int hash)
     {
         var at = IndexOf(key, hash);
-        return at < 0 ? default : _values[at];
+        return at < 0 ? default : _attributes[at].Value;
     }
 
     internal static int Hash(string key)
@@ -81,22 +89,62 @@ public sealed class EvaluationContext
 
     private int IndexOf(string key, int hash)
     {
+        if (Count > Few) return Indexed(key, hash);
         var start = 0;
         while (true)
         {
             var found = _hashes.AsSpan(start, Count - start).IndexOf(hash);
             if (found < 0) return -1;
             start += found;
-            var candidate = _keys[start];
-            if (ReferenceEquals(candidate, key) || string.Equals(candidate, key, StringComparison.Ordinal)) return start;
+            if (Is(start, key)) return start;
             start++;
+        }
+    }
+
+    private int Indexed(string key, int hash)
+    {
+        var mask = _index.Length - 1;
+        for (var i = hash & mask; _index[i] is not 0 and var slot; i = (i + 1) & mask)
+        {
+            if ((int)(slot >> 32) == hash && Is((int)(uint)slot - 1, key)) return (int)(uint)slot - 1;
+        }
+
+        return -1;
+    }
+
+    private bool Is(int at, string key)
+    {
+        var candidate = _attributes[at].Key;
+        return ReferenceEquals(candidate, key) || string.Equals(candidate, key, StringComparison.Ordinal);
+    }
+
+    private void AddToIndex(int at)
+    {
+        var first = at == Few || Count * 2 > _index.Length ? 0 : at;
+        if (first == 0)
+        {
+            if (Count * 2 > _index.Length) _index = new ulong[(int)BitOperations.RoundUpToPowerOf2((uint)Count * 4)];
+            else Array.Clear(_index);
+        }
+
+        var mask = _index.Length - 1;
+        for (var n = first; n <= at; n++)
+        {
+            var i = _hashes[n] & mask;
+            while (_index[i] != 0) i = (i + 1) & mask;
+            _index[i] = ((ulong)(uint)_hashes[n] << 32) | (uint)(n + 1);
         }
     }
 
     private void Grow()
     {
-        Array.Resize(ref _keys, Count * 2);
+        Array.Resize(ref _attributes, Count * 2);
         Array.Resize(ref _hashes, Count * 2);
-        Array.Resize(ref _values, Count * 2);
+    }
+
+    private struct Attribute
+    {
+        public string Key;
+        public AttributeValue Value;
     }
 }
