@@ -2,7 +2,7 @@ using System.Globalization;
 using Busker.Bench.Flags;
 
 // Arguments: what (resolver, peers, server, or all), then how long each measurement takes: milliseconds for resolvers, seconds
-// for servers. "serve" and "bare" are the servers themselves, each in a process of its own.
+// for servers. "serve", "bare" and "load" are what is measured in a process of its own.
 switch (args)
 {
     case ["serve", var state]:
@@ -10,6 +10,9 @@ switch (args)
         return;
     case ["bare", var bytes]:
         await Servers.BareAsync(bytes);
+        return;
+    case ["load", var file]:
+        Loading.Once(file);
         return;
 }
 

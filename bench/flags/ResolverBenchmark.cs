@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Busker.Flags;
-using Google.Protobuf;
 
 namespace Busker.Bench.Flags;
 
@@ -14,7 +12,7 @@ internal static class ResolverBenchmark
         var result = new BenchResult("flags_resolver", "what,p50,unit,bytes_per_call,promised,holds");
         OneFlag(result, milliseconds);
         ManyFlags(result, milliseconds);
-        Loading(result);
+        foreach (var (what, seconds) in Loading.Run()) Report(result, what, seconds, "s", 0, 1);
         result.Save();
     }
 
@@ -34,28 +32,6 @@ internal static class ResolverBenchmark
             new EvaluationContext($"user-{i}").Set("country", $"C{i % 40}").Set("plan", i % 5 == 0 ? "premium" : "free").Set("user_id", $"u{i}"))];
         var (ns, bytes) = Measure.Calls(i => book.ResolveAll(users[i & (Users - 1)], caller, answers), milliseconds, chunk: 20);
         Report(result, "95 flags with 54 segments", ns / 1000, "us", bytes, 20);
-    }
-
-    private static void Loading(BenchResult result)
-    {
-        var state = Made.Large(10_000, 5_000);
-        var file = StateFiles.Write(state, TimeProvider.System);
-        var json = System.Text.Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(state));
-        foreach (var (name, bytes) in new[] { ("signed file format", file), ("JSON", json) })
-        {
-            var seconds = new List<double>();
-            for (var round = 0; round < 5; round++)
-            {
-                var began = Stopwatch.GetTimestamp();
-                var read = StateSource.Read(bytes);
-                var book = FlagBook.Build(read.Value, TimeProvider.System).Value;
-                seconds.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
-                GC.KeepAlive(book);
-            }
-
-            Report(result, $"10000 flags and 5000 segments read and compiled the first time ({name}; {bytes.Length / 1024} kB)", seconds[0], "s", 0, 1);
-            Report(result, $"the same again ({name})", seconds.Order().ElementAt(2), "s", 0, 1);
-        }
     }
 
     private static void Report(BenchResult result, string what, double value, string unit, double bytes, double promised)

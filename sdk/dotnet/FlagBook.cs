@@ -52,7 +52,7 @@ public sealed class FlagBook
     /// that is not understood is ever taken to mean "everyone".
     /// </summary>
     public static Result<FlagBook> Build(FlagState state, TimeProvider clock, BookOptions? options = null) =>
-        new StateCompiler(state, options ?? new(), clock).Compile();
+        StateCompiler.Compile(state, options ?? new(), clock);
 
     public CompiledFlag? Find(string name) => _byName.GetValueOrDefault(name);
 

@@ -45,12 +45,12 @@ public static class StateFiles
         if (!file.StartsWith(Magic)) return Bad("it does not start with BSK1");
         try
         {
-            var envelope = StateFile.Parser.ParseFrom(file[Magic.Length..].ToArray());
+            var envelope = StateFile.Parser.ParseFrom(file[Magic.Length..]);
             var header = StateHeader.Parser.ParseFrom(envelope.Header);
             if (keys is not null && !IsSigned(envelope, header, keys)) return new Fault(Code.Unauthenticated, "STATE_FILE_UNSIGNED", $"the state file is not signed by a key that is trusted (key id \"{header.KeyId}\")");
             if (header.StateBytes > MaxStateBytes) return Bad($"it says it inflates to {header.StateBytes} bytes");
             if (!Digest(envelope.Payload.Span).SequenceEqual(header.PayloadSha256.Span)) return Bad("its payload is damaged");
-            var payload = Inflate(envelope.Payload, (int)header.StateBytes * (header.BaseSha256.IsEmpty ? 1 : 2) + 4096);
+            var payload = header.BaseSha256.IsEmpty ? Inflate(envelope.Payload, (int)header.StateBytes, 0) : Inflate(envelope.Payload, 0, (int)header.StateBytes * 2 + 4096);
             if (!header.BaseSha256.IsEmpty)
             {
                 if (from is null || from.Header.StateSha256 != header.BaseSha256) return new Fault(Code.FailedPrecondition, "STATE_DELTA_BASE", "the delta starts from another state");
@@ -58,7 +58,7 @@ public static class StateFiles
             }
 
             if (!Digest(payload).SequenceEqual(header.StateSha256.Span)) return Bad("its state is damaged");
-            return new OpenedState(FlagState.Parser.ParseFrom(payload), header, payload, keys is not null);
+            return new OpenedState(StateParser.Parse(payload, payload.Length), header, payload, keys is not null);
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or InvalidDataException or ArgumentException)
         {
@@ -101,18 +101,20 @@ public static class StateFiles
         return memory.ToArray();
     }
 
-    private static byte[] Inflate(ByteString payload, int limit)
+    /// <param name="expected">How long it should be; what is longer than `expected` and `more` is refused.</param>
+    private static byte[] Inflate(ByteString payload, int expected, int more)
     {
         using var gzip = new GZipStream(new MemoryStream(payload.ToByteArray()), CompressionMode.Decompress);
-        using var output = new MemoryStream();
-        var buffer = new byte[81920];
-        for (int read; (read = gzip.Read(buffer)) > 0;)
+        var bytes = new byte[expected + 1];
+        var count = 0;
+        while (true)
         {
-            if (output.Length + read > limit) throw new InvalidDataException("it inflates to more than its header says");
-            output.Write(buffer, 0, read);
+            var read = gzip.Read(bytes, count, bytes.Length - count);
+            if (read == 0) return count == bytes.Length ? bytes : bytes[..count];
+            count += read;
+            if (count > expected + more) throw new InvalidDataException("it inflates to more than its header says");
+            if (count == bytes.Length) Array.Resize(ref bytes, (int)Math.Min(Math.Max(count * 2L, 81920), expected + (long)more + 1));
         }
-
-        return output.ToArray();
     }
 
     private static byte[] Digest(ReadOnlySpan<byte> bytes) => SHA256.HashData(bytes);

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using System.Text;
 using Busker.Experiments.V1;
+using Busker.Flags.Json;
 using Busker.Kernel;
 using Google.Protobuf;
 
@@ -21,9 +21,9 @@ public static class StateSource
         if (keys is not null) return new Fault(Code.Unauthenticated, "STATE_FILE_UNSIGNED", "the state is not a BSK1 file, so nobody signed it");
         try
         {
-            return FlagState.Parser.ParseJson(Encoding.UTF8.GetString(bytes));
+            return StateJson.Parse(bytes);
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException)
+        catch (Exception e) when (e is InvalidProtocolBufferException or FormatException)
         {
             return Fault.Invalid("state", $"is neither a BSK1 file nor the JSON of a flag state: {e.Message}");
         }

@@ -14,11 +14,18 @@ internal sealed class BucketSet
 
     public bool IsAll => _edges is null && _bits is null;
 
-    public static BucketSet Of(IEnumerable<BucketRange> ranges, uint count)
+    public static BucketSet Of(IReadOnlyList<BucketRange> ranges, uint count)
     {
-        var edges = new List<uint>();
-        foreach (var range in ranges.Where(r => r.Lower < r.Upper).OrderBy(r => r.Lower))
+        for (var i = 1; i < ranges.Count; i++)
         {
+            if (ranges[i].Lower < ranges[i - 1].Lower) return Of([.. ranges.OrderBy(r => r.Lower)], count);
+        }
+
+        var edges = new List<uint>(ranges.Count * 2);
+        for (var i = 0; i < ranges.Count; i++)
+        {
+            var range = ranges[i];
+            if (range.Lower >= range.Upper) continue;
             if (edges.Count > 0 && edges[^1] >= range.Lower) edges[^1] = Math.Max(edges[^1], range.Upper);
             else edges.AddRange([range.Lower, range.Upper]);
         }

@@ -17,7 +17,7 @@ internal sealed class Bucketing
     public Bucketing(BucketHash.Types.Algorithm algorithm, string prefix, string suffix, uint buckets)
     {
         (_algorithm, Buckets) = (algorithm, buckets);
-        (_prefix, _suffix) = (Encoding.UTF8.GetBytes(prefix), Encoding.UTF8.GetBytes(suffix));
+        (_prefix, _suffix) = (Encoding.UTF8.GetBytes(prefix), suffix.Length == 0 ? [] : Encoding.UTF8.GetBytes(suffix));
     }
 
     public uint Buckets { get; }

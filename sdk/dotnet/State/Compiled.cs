@@ -57,6 +57,16 @@ public sealed class CompiledFlag
         if (IsConstant) Constant = disabled ? new(this, Reason.Disabled, null) : new(this, Reason.NoMatch, Default);
     }
 
+    internal CompiledVariant? Variant(string name)
+    {
+        foreach (var variant in VariantArray)
+        {
+            if (variant.Name == name) return variant;
+        }
+
+        return null;
+    }
+
     internal CompiledVariant[] VariantArray { get; set; } = [];
     internal CompiledRule[] Rules { get; set; } = [];
     internal CompiledVariant? Default { get; set; }
@@ -82,12 +92,17 @@ public sealed class CompiledRule
 {
     private static readonly AttributePath TargetingKey = new(EvaluationContext.TargetingKey);
 
-    internal CompiledRule(Rule source, string key)
+    private readonly string _flag;
+    private string? _key;
+
+    internal CompiledRule(Rule source, string flag)
     {
-        (Source, Key) = (source, key);
+        (Source, _flag) = (source, flag);
         Selector = source.TargetingKeySelector is "" or EvaluationContext.TargetingKey ? TargetingKey : new AttributePath(source.TargetingKeySelector);
-        Fallbacks = [.. source.FallbackSelectors.Select(s => new AttributePath(s))];
-        HasDefaultSelector = Selector == TargetingKey && Fallbacks.Length == 0;
+        Fallbacks = source.FallbackSelectors.Count == 0 ? [] : [.. source.FallbackSelectors.Select(s => new AttributePath(s))];
+        ReadsTargetingKey = Selector == TargetingKey && Fallbacks.Length == 0;
+        HasDefaultSelector = ReadsTargetingKey && source.TargetingKeySelector.Length == 0;
+        NeedsUnit = !HasDefaultSelector || source.Materialization is { Read.Length: > 0 };
     }
 
     public string Name => Source.Name;
@@ -95,10 +110,18 @@ public sealed class CompiledRule
     public Rule Source { get; }
 
     /// <summary>"flag/rule": what sticky records name it by.</summary>
-    internal string Key { get; }
+    internal string Key => _key ??= $"{_flag}/{Source.Name}";
+
     internal AttributePath Selector { get; }
     internal AttributePath[] Fallbacks { get; }
+    internal bool ReadsTargetingKey { get; }
+
+    /// <summary>The selector is not said: then a rule that is full has no need of a unit.</summary>
     internal bool HasDefaultSelector { get; }
+
+    /// <summary>Without a unit the rule is passed over.</summary>
+    internal bool NeedsUnit { get; }
+
     internal ulong Environments { get; set; }
     internal SegmentCondition? Segment { get; set; }
     internal Condition? Targeting { get; set; }
@@ -109,8 +132,8 @@ public sealed class CompiledRule
     internal uint[] Edges { get; set; } = [];
     internal short[] Owners { get; set; } = [];
 
-    /// <summary>One assignment owns all buckets: no hashing, no unit needed.</summary>
-    public bool IsFull => Owners is [>= 0];
+    /// <summary>There is one assignment with one range, of all buckets: no hashing, no unit needed.</summary>
+    public bool IsFull { get; internal set; }
 
     internal CompiledAssignment? Pick(uint bucket)
     {

@@ -1,5 +1,6 @@
 using Busker.Experiments.V1;
 using Busker.Flags.Conditions;
+using Google.Protobuf.Collections;
 using Comparison = Busker.Experiments.V1.Criterion.Types.Comparison;
 using LiteralCase = Busker.Experiments.V1.Literal.ValueOneofCase;
 
@@ -16,9 +17,9 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
 
     public Condition? Compile(Criterion c, string path)
     {
-        if (c.Attribute.Length == 0 || c.Attribute.Split('.').Any(s => s.Length == 0)) return Wrong(path + ".attribute", $"\"{c.Attribute}\" is not a path");
-        if (_declared.Count > 0 && c.Attribute != EvaluationContext.Now && !_declared.ContainsKey(c.Attribute)) return Wrong(path + ".attribute", $"\"{c.Attribute}\" is not declared");
-        if (c.Comparison is < Comparison.Typed or > Comparison.Text) return Wrong(path + ".comparison", "is not known");
+        if (!IsPath(c.Attribute)) return Wrong(problems.At(path, ".attribute"), $"\"{c.Attribute}\" is not a path");
+        if (_declared.Count > 0 && c.Attribute != EvaluationContext.Now && !_declared.ContainsKey(c.Attribute)) return Wrong(problems.At(path, ".attribute"), $"\"{c.Attribute}\" is not declared");
+        if (c.Comparison is < Comparison.Typed or > Comparison.Text) return Wrong(problems.At(path, ".comparison"), "is not known");
         var mode = c.PredicateCase switch
         {
             Criterion.PredicateOneofCase.Some => ListMode.Some,
@@ -27,10 +28,13 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
         };
         var before = problems.Any;
         var quantifier = c.Some ?? c.Every;
-        var predicate = quantifier is null ? Whole(c, path) : Inner(quantifier, c, path + (c.Some is null ? ".every" : ".some"));
+        var predicate = quantifier is null ? Whole(c, path) : Inner(quantifier, c, problems.At(path, c.Some is null ? ".every" : ".some"));
         if (predicate is null) return before || problems.Any ? null : Wrong(path, "has no predicate");
         return new CriterionCondition(Path(c.Attribute), predicate, mode, IsText(quantifier), shipped, c);
     }
+
+    private static bool IsPath(string path) =>
+        path.Length > 0 && path[0] != '.' && path[^1] != '.' && !path.Contains("..", StringComparison.Ordinal);
 
     private AttributePath Path(string path) => _paths.TryGetValue(path, out var known) ? known : _paths[path] = new(path);
 
@@ -39,36 +43,36 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
 
     private Predicate? Whole(Criterion c, string path) => c.PredicateCase switch
     {
-        Criterion.PredicateOneofCase.EqualTo => Equal(c.EqualTo, c, path + ".equal_to"),
-        Criterion.PredicateOneofCase.OneOf => Set(c.OneOf, c, path + ".one_of"),
-        Criterion.PredicateOneofCase.Between => Range(c.Between, c, path + ".between"),
-        Criterion.PredicateOneofCase.StartsWith => Text(Place.Start, c.StartsWith, c.Comparison, path + ".starts_with"),
-        Criterion.PredicateOneofCase.EndsWith => Text(Place.End, c.EndsWith, c.Comparison, path + ".ends_with"),
-        Criterion.PredicateOneofCase.Contains => Text(Place.Inside, c.Contains, c.Comparison, path + ".contains"),
-        Criterion.PredicateOneofCase.Matches => Pattern(c.Matches, c.Comparison, path + ".matches"),
-        Criterion.PredicateOneofCase.Presence => c.Presence is >= Presence.Set and <= Presence.Missing ? new PresencePredicate(c.Presence) : Refuse(path + ".presence", "is not known"),
-        Criterion.PredicateOneofCase.InNetwork => Network(c.InNetwork, c.Comparison, path + ".in_network"),
+        Criterion.PredicateOneofCase.EqualTo => Equal(c.EqualTo, c, problems.At(path, ".equal_to")),
+        Criterion.PredicateOneofCase.OneOf => Set(c.OneOf, c, problems.At(path, ".one_of")),
+        Criterion.PredicateOneofCase.Between => Range(c.Between, c, problems.At(path, ".between")),
+        Criterion.PredicateOneofCase.StartsWith => Text(Place.Start, c.StartsWith, c.Comparison, problems.At(path, ".starts_with")),
+        Criterion.PredicateOneofCase.EndsWith => Text(Place.End, c.EndsWith, c.Comparison, problems.At(path, ".ends_with")),
+        Criterion.PredicateOneofCase.Contains => Text(Place.Inside, c.Contains, c.Comparison, problems.At(path, ".contains")),
+        Criterion.PredicateOneofCase.Matches => Pattern(c.Matches, c.Comparison, problems.At(path, ".matches")),
+        Criterion.PredicateOneofCase.Presence => c.Presence is >= Presence.Set and <= Presence.Missing ? new PresencePredicate(c.Presence) : Refuse(problems.At(path, ".presence"), "is not known"),
+        Criterion.PredicateOneofCase.InNetwork => Network(c.InNetwork, c.Comparison, problems.At(path, ".in_network")),
         Criterion.PredicateOneofCase.Modulo => c.Modulo.Divisor is > 0 and <= Exact && c.Modulo.Remainder >= 0 && c.Modulo.Remainder < c.Modulo.Divisor
             ? new ModuloPredicate(c.Modulo.Divisor, c.Modulo.Remainder, c.Comparison)
-            : Refuse(path + ".modulo", "needs 0 <= remainder < divisor <= 2^53"),
-        Criterion.PredicateOneofCase.RelativeTime => Relative(c.RelativeTime, path + ".relative_time"),
-        Criterion.PredicateOneofCase.SemVer => Version(c.SemVer, path + ".sem_ver"),
+            : Refuse(problems.At(path, ".modulo"), "needs 0 <= remainder < divisor <= 2^53"),
+        Criterion.PredicateOneofCase.RelativeTime => Relative(c.RelativeTime, problems.At(path, ".relative_time")),
+        Criterion.PredicateOneofCase.SemVer => Version(c.SemVer, problems.At(path, ".sem_ver")),
         Criterion.PredicateOneofCase.Size => new SizePredicate(c.Size.HasAtLeast ? c.Size.AtLeast : 0, c.Size.HasAtMost ? c.Size.AtMost : uint.MaxValue),
         Criterion.PredicateOneofCase.Kinds => c.Kinds.Kinds_.Count > 0 && c.Kinds.Kinds_.All(k => k is >= Kinds.Types.Kind.Bool and <= Kinds.Types.Kind.Struct)
             ? new KindPredicate([.. c.Kinds.Kinds_])
-            : Refuse(path + ".kinds", "is empty, or has a kind that is not known"),
+            : Refuse(problems.At(path, ".kinds"), "is empty, or has a kind that is not known"),
         _ => null,
     };
 
     private Predicate? Inner(Quantifier q, Criterion c, string path) => q.PredicateCase switch
     {
-        Quantifier.PredicateOneofCase.EqualTo => Equal(q.EqualTo, c, path + ".equal_to"),
-        Quantifier.PredicateOneofCase.OneOf => Set(q.OneOf, c, path + ".one_of"),
-        Quantifier.PredicateOneofCase.Between => Range(q.Between, c, path + ".between"),
-        Quantifier.PredicateOneofCase.StartsWith => Text(Place.Start, q.StartsWith, c.Comparison, path + ".starts_with"),
-        Quantifier.PredicateOneofCase.EndsWith => Text(Place.End, q.EndsWith, c.Comparison, path + ".ends_with"),
-        Quantifier.PredicateOneofCase.Contains => Text(Place.Inside, q.Contains, c.Comparison, path + ".contains"),
-        Quantifier.PredicateOneofCase.Matches => Pattern(q.Matches, c.Comparison, path + ".matches"),
+        Quantifier.PredicateOneofCase.EqualTo => Equal(q.EqualTo, c, problems.At(path, ".equal_to")),
+        Quantifier.PredicateOneofCase.OneOf => Set(q.OneOf, c, problems.At(path, ".one_of")),
+        Quantifier.PredicateOneofCase.Between => Range(q.Between, c, problems.At(path, ".between")),
+        Quantifier.PredicateOneofCase.StartsWith => Text(Place.Start, q.StartsWith, c.Comparison, problems.At(path, ".starts_with")),
+        Quantifier.PredicateOneofCase.EndsWith => Text(Place.End, q.EndsWith, c.Comparison, problems.At(path, ".ends_with")),
+        Quantifier.PredicateOneofCase.Contains => Text(Place.Inside, q.Contains, c.Comparison, problems.At(path, ".contains")),
+        Quantifier.PredicateOneofCase.Matches => Pattern(q.Matches, c.Comparison, problems.At(path, ".matches")),
         _ => Refuse(path, "has no predicate"),
     };
 
@@ -86,9 +90,15 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
     {
         if (source.Values.Count == 0) return new NeverPredicate();
         var type = source.Values[0].ValueCase;
-        if (source.Values.Any(v => v.ValueCase == LiteralCase.None)) return Refuse(path, "a literal is empty");
+        var alike = true;
+        foreach (var value in source.Values)
+        {
+            if (value.ValueCase == LiteralCase.None) return Refuse(path, "a literal is empty");
+            alike &= value.ValueCase == type;
+        }
+
         if (c.Comparison == Comparison.Loose) return type is LiteralCase.TimestampUs or LiteralCase.Version ? Refuse(path, "loose comparison knows bool, number and string") : new LooseSetPredicate([.. source.Values]);
-        if (source.Values.Any(v => v.ValueCase != type)) return Refuse(path, "its literals are of different types");
+        if (!alike) return Refuse(path, "its literals are of different types");
         if (!Fits(c.Attribute, type, path)) return null;
         return type switch
         {
@@ -96,8 +106,15 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
             LiteralCase.Number => new NumberSetPredicate([.. source.Values.Select(v => v.Number)], c.Comparison, shipped),
             LiteralCase.TimestampUs => new TimestampSetPredicate([.. source.Values.Select(v => v.TimestampUs)], c.Comparison),
             LiteralCase.Version => new TextSetPredicate([.. source.Values.Select(v => v.Version)], Comparison.Strict, false),
-            _ => new TextSetPredicate([.. source.Values.Select(v => v.String)], c.Comparison, source.IgnoreCase),
+            _ => new TextSetPredicate(Texts(source.Values), c.Comparison, source.IgnoreCase),
         };
+    }
+
+    private static string[] Texts(RepeatedField<Literal> literals)
+    {
+        var texts = new string[literals.Count];
+        for (var i = 0; i < texts.Length; i++) texts[i] = literals[i].String;
+        return texts;
     }
 
     private Predicate? Range(Between b, Criterion c, string path)
@@ -127,7 +144,7 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
     private Predicate? Pattern(Pattern source, Comparison comparison, string path)
     {
         var (program, refusal) = PatternSyntax.Compile(source.Regex, source.IgnoreCase);
-        return program is null ? Refuse(path + ".regex", refusal!) : new PatternPredicate(program, comparison);
+        return program is null ? Refuse(problems.At(path, ".regex"), refusal!) : new PatternPredicate(program, comparison);
     }
 
     private Predicate? Network(Networks source, Comparison comparison, string path)
@@ -136,7 +153,7 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
         for (var i = 0; i < source.Cidrs.Count; i++)
         {
             if (NetworkRange.TryParse(source.Cidrs[i], out var range)) ranges.Add(range);
-            else Refuse($"{path}.cidrs[{i}]", $"\"{source.Cidrs[i]}\" is not a network such as 10.0.0.0/8");
+            else Refuse(problems.At(path, ".cidrs", i), $"\"{source.Cidrs[i]}\" is not a network such as 10.0.0.0/8");
         }
 
         return source.Cidrs.Count == 0 ? Refuse(path, "has no networks") : new NetworkPredicate([.. ranges], comparison);
@@ -149,16 +166,16 @@ internal sealed class PredicateCompiler(FlagState state, Problems problems, bool
 
     private Predicate? Version(SemVer source, string path)
     {
-        if (source.Op is < SemVer.Types.Op.Equal or > SemVer.Types.Op.Tilde) return Refuse(path + ".op", "is not known");
-        if (source.Form is < SemVer.Types.Form.Lenient or > SemVer.Types.Form.Padded) return Refuse(path + ".form", "is not known");
+        if (source.Op is < SemVer.Types.Op.Equal or > SemVer.Types.Op.Tilde) return Refuse(problems.At(path, ".op"), "is not known");
+        if (source.Form is < SemVer.Types.Form.Lenient or > SemVer.Types.Form.Padded) return Refuse(problems.At(path, ".form"), "is not known");
         if (source.Form == SemVer.Types.Form.Padded)
         {
-            return source.Op <= SemVer.Types.Op.GreaterOrEqual ? new PaddedVersionPredicate(source.Op, source.Version) : Refuse(path + ".op", "padded versions know equality and order only");
+            return source.Op <= SemVer.Types.Op.GreaterOrEqual ? new PaddedVersionPredicate(source.Op, source.Version) : Refuse(problems.At(path, ".op"), "padded versions know equality and order only");
         }
 
         return FullVersion.TryParse(source.Version, out _)
             ? new SemVerPredicate(source.Op, source.Version, source.Form == SemVer.Types.Form.Strict)
-            : Refuse(path + ".version", $"\"{source.Version}\" is not a semantic version");
+            : Refuse(problems.At(path, ".version"), $"\"{source.Version}\" is not a semantic version");
     }
 
     private bool Fits(string attribute, LiteralCase literal, string path)

@@ -14,11 +14,11 @@ internal sealed class ValueChecker(Problems problems)
         if (depth > MaxDepth) problems.Add(path, $"a schema is at most {MaxDepth} levels deep");
         else if (schema is null || schema.TypeCase == ValueSchema.TypeOneofCase.None) problems.Add(path, "the type is missing");
         else if (schema.TypeCase == ValueSchema.TypeOneofCase.Scalar && (schema.Scalar is < Scalar.Bool or > Scalar.Json)) problems.Add(path, "not a scalar type");
-        else if (schema.TypeCase == ValueSchema.TypeOneofCase.List) Schema(schema.List.Element, path + ".element", depth + 1);
+        else if (schema.TypeCase == ValueSchema.TypeOneofCase.List) Schema(schema.List.Element, problems.At(path, ".element"), depth + 1);
         else if (schema.TypeCase == ValueSchema.TypeOneofCase.Struct)
         {
             if (schema.Struct.Fields.Count > MaxFields) problems.Add(path, $"a struct has at most {MaxFields} fields");
-            foreach (var (name, field) in schema.Struct.Fields) Schema(field, $"{path}.{name}", depth + 1);
+            foreach (var (name, field) in schema.Struct.Fields) Schema(field, problems.At(path, ".", name), depth + 1);
         }
     }
 
@@ -38,11 +38,11 @@ internal sealed class ValueChecker(Problems problems)
     {
         if (value.KindCase != Value.KindOneofCase.StructValue) return Wrong(path, "is not a struct");
         var complete = new Struct();
-        foreach (var name in value.StructValue.Fields.Keys.Where(k => !schema.Fields.ContainsKey(k))) problems.Add($"{path}.{name}", "is not in the schema");
+        foreach (var name in value.StructValue.Fields.Keys.Where(k => !schema.Fields.ContainsKey(k))) problems.Add(problems.At(path, ".", name), "is not in the schema");
         foreach (var (name, field) in schema.Fields.OrderBy(f => f.Key, StringComparer.Ordinal))
         {
             complete.Fields[name] = value.StructValue.Fields.TryGetValue(name, out var given)
-                ? Complete(given, field, $"{path}.{name}")
+                ? Complete(given, field, problems.At(path, ".", name))
                 : Value.ForNull();
         }
 
@@ -52,7 +52,7 @@ internal sealed class ValueChecker(Problems problems)
     private Value CompleteList(Value value, ValueSchema.Types.List schema, string path)
     {
         if (value.KindCase != Value.KindOneofCase.ListValue) return Wrong(path, "is not a list");
-        return Value.ForList([.. value.ListValue.Values.Select((v, i) => Complete(v, schema.Element, $"{path}[{i}]"))]);
+        return Value.ForList([.. value.ListValue.Values.Select((v, i) => Complete(v, schema.Element, problems.At(path, "", i)))]);
     }
 
     private static bool Conforms(Value value, Scalar scalar) => scalar switch
