@@ -77,7 +77,7 @@ internal sealed class TraceWriter
         }
 
         if (step == RuleStep.UnitError) return $"{rule.Selector} is {rule.Selector.Read(e.Context)}, which is no unit";
-        if (!e.HasUnit && !rule.HasDefaultSelector) return $"{rule.Selector} is missing";
+        if (!e.HasUnit && rule.NeedsUnit) return $"{rule.Selector} is missing";
         var sticky = rule.Source.Materialization is { Read.Length: > 0 } spec && e.HasUnit ? $"; {Record(spec.Read, e)}" : "";
         if (step == RuleStep.Next) return $"does not assign{sticky}";
         var how = rule.IsFull ? "to everyone in it" : $"by bucket {(e.HasUnit ? rule.Bucketing.Of(e.UnitBytes) : 0)} of {rule.Bucketing.Buckets}";

@@ -99,7 +99,7 @@ internal sealed class FuzzStates(FuzzRandom random)
 
     private Rule Rule(int flag, int index, FuzzTargeting targeting)
     {
-        var rule = new Rule { Name = $"r{index}", Kind = (Rule.Types.Kind)random.Below(5), Enabled = !random.OneIn(10), TargetingKeySelector = random.Of("", "", "", "email", "age", "user.id"), Assignment = Assignments() };
+        var rule = new Rule { Name = $"r{index}", Kind = (Rule.Types.Kind)random.Below(5), Enabled = !random.OneIn(10), TargetingKeySelector = random.Of("", "", "", "targeting_key", "email", "age", "user.id"), Assignment = Assignments() };
         if (random.OneIn(4)) rule.Environments.Add(random.Of("prod", "dev"));
         if (random.OneIn(8)) rule.Environments.Add("prod");
         if (random.OneIn(5)) rule.FallbackSelectors.Add(random.Of("country", "user.id"));

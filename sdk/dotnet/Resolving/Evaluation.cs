@@ -68,7 +68,7 @@ internal sealed class Evaluation
     /// <summary>Finds the rule's unit. True: found, or none. False: it is there and is no unit.</summary>
     public bool FindUnit(CompiledRule rule)
     {
-        if (_unitOf is not null && _unitOf.HasDefaultSelector && rule.HasDefaultSelector) return !_unitFailed;
+        if (_unitOf is not null && _unitOf.ReadsTargetingKey && rule.ReadsTargetingKey) return !_unitFailed;
         _unitOf = rule;
         var value = UnitText.Find(rule, Context);
         var bytes = UnitText.Read(value, _unit, out _unitFailed);

@@ -49,13 +49,13 @@ internal static class RuleLoop
         if (!rule.Source.Enabled) return RuleStep.Next;
         if (rule.Environments != 0 && (rule.Environments & e.Caller.Environments) == 0) return RuleStep.Next;
         if (!e.FindUnit(rule) && !(rule.HasDefaultSelector && rule.IsFull)) return RuleStep.UnitError;
-        if (!e.HasUnit && !rule.HasDefaultSelector) return RuleStep.Next;
+        if (!e.HasUnit && rule.NeedsUnit) return RuleStep.Next;
         var audience = Sticky(rule, e, out kept);
         if (audience is null) audience = Audience(rule, e);
         if (audience == Truth.False) return RuleStep.Next;
         if (audience == Truth.Unknown) missing = true;
         if (missing) return RuleStep.Next;
-        assignment = rule.IsFull ? rule.Assignments[rule.Owners[0]] : e.HasUnit ? rule.Pick(rule.Bucketing.Of(e.UnitBytes)) : null;
+        assignment = rule.IsFull ? rule.Assignments[0] : e.HasUnit ? rule.Pick(rule.Bucketing.Of(e.UnitBytes)) : null;
         if (!rule.IsFull && !e.HasUnit) e.LacksUnit = true;
         if (kept is not null)
         {
@@ -69,7 +69,7 @@ internal static class RuleLoop
     private static Truth? Sticky(CompiledRule rule, Evaluation e, out CompiledVariant? kept)
     {
         kept = null;
-        if (rule.Source.Materialization is not { Read.Length: > 0 } spec || !e.HasUnit) return null;
+        if (rule.Source.Materialization is not { Read.Length: > 0 } spec) return null;
         StickyRecord? record = null;
         var member = e.Sticky is null ? Truth.Unknown : e.Sticky.Membership(e.UnitString, spec.Read, out record);
         if (member == Truth.Unknown)

@@ -26,16 +26,16 @@ export class Judge {
       let unit = read(context, selector) ?? null;
       const wrong = unit !== null && !(typeof unit === 'string' ? unit.length <= 100 : Number.isInteger(unit));
       if (wrong) {
-        if (!(selector === 'targeting_key' && full)) return null;
+        if (rule.targetingKeySelector || !full) return null;
         unit = null;
       }
-      if (unit === null && selector !== 'targeting_key') continue;
+      if (unit === null && (rule.targetingKeySelector || rule.materializationSpec?.readMaterialization)) continue;
       unit = unit === null ? null : String(unit);
       this.unit = unit;
       const spec = rule.materializationSpec;
       let matched = false;
       let stored;
-      if (spec?.readMaterialization && unit !== null) {
+      if (spec?.readMaterialization) {
         const record = this.sticky.find((s) => s.unit === unit && s.materialization === spec.readMaterialization);
         const there = record?.member === true;
         if (!there && spec.mode.materializationMustMatch) continue;

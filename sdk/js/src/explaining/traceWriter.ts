@@ -91,7 +91,7 @@ function ruleWords(rule: CompiledRule, step: RuleStep, assignment: CompiledAssig
   if (!rule.enabled) return 'disabled';
   if (rule.environments && !rule.environments.some(name => e.caller.environments.has(name))) return `only for ${rule.environments.join(', ')}`;
   if (step === 'unitError') return `${rule.selector.path} is ${describe(rule.selector.read(e.context))}, which is no unit`;
-  if (!e.hasUnit && !rule.hasDefaultSelector) return `${rule.selector.path} is missing`;
+  if (!e.hasUnit && rule.needsUnit) return `${rule.selector.path} is missing`;
   const read = rule.source.materialization?.read;
   const sticky = read && e.hasUnit ? `; ${recordWords(read, e)}` : '';
   if (step === 'next') return `does not assign${sticky}`;

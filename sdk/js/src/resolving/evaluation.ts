@@ -83,7 +83,7 @@ export class Evaluation {
 
   /** Finds the rule's unit. True: found, or none. False: it is there and is no unit. */
   findUnit(rule: CompiledRule): boolean {
-    if (this._unitOf?.hasDefaultSelector && rule.hasDefaultSelector) return !this._unitFailed;
+    if (this._unitOf?.readsTargetingKey && rule.readsTargetingKey) return !this._unitFailed;
     this._unitOf = rule;
     const value = findUnit(rule, this.context);
     const length = readUnit(value, this.unitBytes);

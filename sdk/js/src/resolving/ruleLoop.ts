@@ -49,17 +49,17 @@ function tryRule(rule: CompiledRule, e: Evaluation, missingBefore: boolean): Rul
   if (!rule.enabled) return 'next';
   if (rule.environments && !rule.environments.some(name => e.caller.environments.has(name))) return 'next';
   if (!e.findUnit(rule) && !(rule.hasDefaultSelector && rule.isFull)) return 'unitError';
-  if (!e.hasUnit && !rule.hasDefaultSelector) return 'next';
+  if (!e.hasUnit && rule.needsUnit) return 'next';
   let stored: CompiledVariant | undefined;
   let audience: Truth | undefined;
-  if (rule.source.materialization?.read && e.hasUnit) [audience, stored] = sticky(rule, rule.source.materialization, e);
+  if (rule.source.materialization?.read) [audience, stored] = sticky(rule, rule.source.materialization, e);
   audience ??= both(rule, e, false);
   // Testing the audience may have tried the rules of another flag.
   missing = missingBefore || audience === Truth.Unknown;
   assigned = undefined;
   kept = stored;
   if (audience === Truth.False || missing) return 'next';
-  assigned = rule.isFull ? rule.assignments[rule.owners[0]!] : e.hasUnit ? rule.pick(rule.bucketing.of(e.unitBytes, e.unitLength)) : undefined;
+  assigned = rule.isFull ? rule.assignments[0] : e.hasUnit ? rule.pick(rule.bucketing.of(e.unitBytes, e.unitLength)) : undefined;
   if (!rule.isFull && !e.hasUnit) e.lacksUnit = true;
   if (stored && assigned?.variant !== stored) assigned = rule.assignments.find(a => a.variant === stored);
   return assigned ? 'assigned' : 'next';

@@ -46,7 +46,13 @@ export class CompiledRule {
   readonly enabled: boolean;
   readonly selector: AttributePath;
   readonly fallbacks: AttributePath[];
+  readonly readsTargetingKey: boolean;
+  /** The selector is not said: then a rule that is full has no need of a unit. */
   readonly hasDefaultSelector: boolean;
+  /** Without a unit the rule is passed over. */
+  readonly needsUnit: boolean;
+  /** There is one assignment with one range, of all buckets: no hashing, no unit needed. */
+  isFull = false;
   /** undefined: every environment. */
   readonly environments: string[] | undefined;
   segment: SegmentCondition | undefined;
@@ -66,13 +72,10 @@ export class CompiledRule {
     this.enabled = source.enabled;
     this.selector = new AttributePath(source.targetingKeySelector || targetingKey);
     this.fallbacks = source.fallbackSelectors.map(path => new AttributePath(path));
-    this.hasDefaultSelector = this.selector.path === targetingKey && this.fallbacks.length === 0;
+    this.readsTargetingKey = this.selector.path === targetingKey && this.fallbacks.length === 0;
+    this.hasDefaultSelector = this.readsTargetingKey && !source.targetingKeySelector;
+    this.needsUnit = !this.hasDefaultSelector || !!source.materialization?.read;
     this.environments = source.environments.length ? source.environments : undefined;
-  }
-
-  /** One assignment owns all buckets: no hashing, no unit needed. */
-  get isFull(): boolean {
-    return this.owners.length === 1 && this.owners[0]! >= 0;
   }
 
   pick(bucket: number): CompiledAssignment | undefined {

@@ -53,6 +53,8 @@ export class FlagCompiler {
     rule.bucketing = spec.hash
       ? this._expressions.hash(spec.hash, spec.bucketCount, path + '.hash')
       : Bucketing.salted(rule.source.segment || rule.key, spec.bucketCount);
+    const [first, ...others] = spec.assignments;
+    rule.isFull = !others.length && first?.ranges.length === 1 && first.ranges[0]!.lower === 0 && first.ranges[0]!.upper === spec.bucketCount;
     const runs = spec.assignments.flatMap((a, owner) => a.ranges.map(range => ({ ...range, owner })));
     let end = 0;
     const add = (edge: number, owner: number) => {
