@@ -25,6 +25,18 @@ public sealed class FindingTests
     public void Of_GrowthBook(string condition, string path, string reason) => LeftOut(FlagSource.GrowthBook, Imports.GrowthBook(condition), path, reason);
 
     [Theory]
+    [InlineData("""[{"key":"c"},{}]""", ".meta")]
+    [InlineData("""[{"key":"c"},{"key":"c"}]""", ".meta")]
+    [InlineData("""[{"key":"c"},{"key":"t"},{"key":"u"}]""", ".meta")]
+    [InlineData("""[{"key":"c"},{"key":"t","passthrough":true}]""", ".meta")]
+    public void Of_sticky_buckets_of_GrowthBook(string meta, string path)
+    {
+        var source = """{"features": {"f": {"defaultValue": 0, "rules": [{"key": "k", "variations": [1, 2], "meta": META}]}}}""".Replace("META", meta);
+        Imports.Read(FlagSource.GrowthBook, source).Findings.ShouldBeEmpty();
+        Imports.Read(FlagSource.GrowthBook, source, new() { StickyBuckets = true }).Findings.ShouldContain(f => f.Path == "features.f.rules[0]" + path && f.Effect == Effect.LeftOut);
+    }
+
+    [Theory]
     [InlineData("""[{"name": "myStrategy", "parameters": {}}]""", "features[0].strategies[0]", "is a strategy of your own")]
     [InlineData("""[{"name": "gradualRolloutRandom", "parameters": {"percentage": "50"}}]""", "features[0].strategies[0].parameters", "draws at random")]
     [InlineData("""[{"name": "flexibleRollout", "parameters": {"rollout": "50", "stickiness": "random"}}]""", "features[0].strategies[0].parameters", "draws at random")]

@@ -9,6 +9,7 @@ import * as confidence from './imports/confidence.mjs';
 import { Judge } from './imports/confidence-judge.mjs';
 import * as flagd from './imports/flagd.mjs';
 import * as growthbook from './imports/growthbook.mjs';
+import * as sticky from './imports/growthbook.sticky.mjs';
 import * as unleash from './imports/unleash.mjs';
 
 test('Unleash: what its client answers is what the imported flags answer', () => {
@@ -42,6 +43,24 @@ test('GrowthBook: what its client answers is what the imported flags answer', ()
     context: attributes, expect: Object.fromEntries([...names].map((name) => [name, evaluate(name, { attributes })])),
   }));
   assert.ok(agree(state, cases) > 40_000);
+});
+
+test('GrowthBook: its sticky buckets keep under a changed payload what they keep there', async () => {
+  const random = seeded(20266);
+  const [first, second] = sticky.payloads(random, 200);
+  const people = sticky.users(random, 120);
+  let memory;
+  let moved = 0;
+  for (const payload of [first, second]) {
+    const { state, names, said } = imported('growthbook', JSON.stringify(payload), '--sticky');
+    assert.equal(names.size, 200, said);
+    const round = await sticky.asked(payload, people, memory);
+    const recordsOf = sticky.records(JSON.parse(readFileSync(state, 'utf8')), round.before);
+    if (memory) moved = (await sticky.asked(payload, people)).answers.flatMap((a, i) => Object.keys(a).filter((name) => a[name] !== round.answers[i][name])).length;
+    memory = round.memory;
+    assert.equal(agree(state, people.map((context, i) => ({ context, sticky: recordsOf(context), expect: round.answers[i] }))), 24_000);
+  }
+  assert.ok(moved > 2000, `${moved} answers would be others without what was kept`);
 });
 
 function flagdAgrees(FlagdCore, seed, fractionalOnly, ...options) {

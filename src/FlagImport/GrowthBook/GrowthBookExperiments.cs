@@ -35,7 +35,7 @@ internal sealed class GrowthBookExperiments(Report report, FlagState state, Node
         var audience = Say.All(Namespace(e.Rule, attribute), condition);
         var materialization = Sticky(draft, e, ref audience);
         var spec = new AssignmentSpec { BucketCount = hash.Buckets, Hash = hash.Hash };
-        spec.Assignments.Add(Assignments(draft, e, hash));
+        spec.Assignments.Add(Assignments(draft, e, hash, emptyToo: materialization is not null));
         if (draft.Add(e.Name, Say.All(before, unit, audience), spec, attribute) is not { } rule) return;
         (rule.Kind, rule.Materialization) = (Rule.Types.Kind.Experiment, materialization);
     }
@@ -56,7 +56,8 @@ internal sealed class GrowthBookExperiments(Report report, FlagState state, Node
         return GrowthBookHash.Of("__" + text, 1)!.Gate(attribute, n => n >= from && n < to);
     }
 
-    private static List<Assignment> Assignments(FlagDraft draft, GrowthBookExperiment e, GrowthBookHash hash)
+    /// <param name="emptyToo">Also variations that nobody new is given.</param>
+    private static List<Assignment> Assignments(FlagDraft draft, GrowthBookExperiment e, GrowthBookHash hash, bool emptyToo)
     {
         var ranges = e.Rule["ranges"] is { Kind: NodeKind.List } given
             ? given.Items.Select(r => (From: JsNumber.Of(r.Items.ElementAtOrDefault(0)), To: JsNumber.Of(r.Items.ElementAtOrDefault(1)))).ToList()
@@ -66,7 +67,7 @@ internal sealed class GrowthBookExperiments(Report report, FlagState state, Node
         {
             var (own, earlier) = (ranges[i], ranges[..i]);
             var runs = hash.Where(n => In(n, own) && !earlier.Exists(r => In(n, r)));
-            if (runs.Count == 0) continue;
+            if (runs.Count == 0 && !emptyToo) continue;
             var key = e.Meta(i, "key");
             var assignment = new Assignment { Id = key.Length > 0 && assignments.TrueForAll(a => a.Id != key) ? key : i.ToString(CultureInfo.InvariantCulture), Ranges = { runs } };
             if (e.Rule.ItemsOf("meta").ElementAtOrDefault(i)?["passthrough"] is { IsTruthy: true }) assignment.Fallthrough = new();
@@ -87,11 +88,23 @@ internal sealed class GrowthBookExperiments(Report report, FlagState state, Node
         if (!_stickyKeys.Add(key)) report.LeaveOut(e.Path, $"shares the sticky buckets of \"{key}\" with another rule");
         if (e.Rule.TextOf("fallbackAttribute").Length > 0) report.LeaveOut(e.Path + ".fallbackAttribute", "merges the sticky buckets of two units");
         if (e.Rule.ItemsOf("meta").Any(m => m["passthrough"] is { IsTruthy: true })) report.LeaveOut(e.Path + ".meta", "a sticky bucket that is passed through");
-        if (e.NumberOr("minBucketVersion", 0) > 1000) report.LeaveOut(e.Path + ".minBucketVersion", "is above 1000");
-        var name = List($"{key}__{e.NumberOr("bucketVersion", 0)}");
-        var blocked = Enumerable.Range(0, (int)Math.Clamp(e.NumberOr("minBucketVersion", 0), 0, 1000)).Select(v => List($"{key}__{v}"));
-        audience = Say.All(Say.Not(Say.Any(blocked.Select(b => new Expression { List = b }).ToList())), Say.Any(new Expression { List = name }, audience));
-        return new() { Read = name, Write = name };
+        var least = e.NumberOr("minBucketVersion", 0);
+        if (least > 1000) report.LeaveOut(e.Path + ".minBucketVersion", "is above 1000");
+        var version = e.NumberOr("bucketVersion", 0);
+        var name = List($"{key}__{version}");
+        var blocked = Enumerable.Range(0, (int)Math.Clamp(least, 0, 1000)).Select(v => List($"{key}__{v}"));
+        var kept = version >= least && IsKept(e);
+        audience = Say.All(Say.Not(Say.Any(blocked.Select(b => new Expression { List = b }).ToList())), kept ? Say.Any(new Expression { List = name }, audience) : audience);
+        return new() { Read = kept ? name : "", Write = name };
+    }
+
+    // A bucket that is kept is found by its variation's key; without keys it is written and never read.
+    private bool IsKept(GrowthBookExperiment e)
+    {
+        var keys = e.Rule.ItemsOf("meta").Select(m => m.TextOf("key")).ToList();
+        if (keys.TrueForAll(k => k.Length == 0)) return false;
+        if (keys.Count != e.Variations.Count || keys.Contains("") || keys.Distinct(StringComparer.Ordinal).Count() < keys.Count) report.LeaveOut(e.Path + ".meta", "has not one key for each variation, by which sticky buckets are found");
+        return true;
     }
 
     private string List(string name)
