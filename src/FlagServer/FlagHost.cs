@@ -6,6 +6,7 @@ using Busker.FlagServer.Flagd;
 using Busker.FlagServer.Ofrep;
 using Busker.FlagServer.Requests;
 using Busker.FlagServer.Serving;
+using Busker.FlagServer.States;
 using Busker.FlagServer.Telemetry;
 using Busker.Kernel;
 using Microsoft.AspNetCore.Builder;
@@ -42,7 +43,7 @@ public sealed class FlagHost : IAsyncDisposable
         var router = new Router(
             new Endpoints(new(watch, admission, _exposures), new(watch, admission, streams), streams, new(watch, admission, _exposures, _tokens),
                 new(watch, admission, _exposures, _tokens), new(new(watch, admission, _exposures), new(watch, admission), new(watch, admission, _listeners))),
-            new Cors(options.Origins), new ServerMetrics(watch, _listeners, _exposures),
+            new FetchState(watch, admission, options), new Cors(options.Origins), new ServerMetrics(watch, _listeners, _exposures),
             () => _app.Lifetime.ApplicationStopping.IsCancellationRequested ? "the server is stopping" : null);
         _app.Run(router.AnswerAsync);
         _app.Lifetime.ApplicationStopping.Register(_listeners.Stop);

@@ -17,6 +17,12 @@ public sealed class FlagServerOptions
     /// <summary>Trusted signers by key id. Null: an unsigned state is accepted.</summary>
     public IReadOnlyDictionary<string, ECDsa>? Keys { get; init; }
 
+    /// <summary>Signs the states and deltas that clients fetch. Null: a state is fetched as it lies in its file.</summary>
+    public ECDsa? SigningKey { get; init; }
+
+    /// <summary>What clients call that key.</summary>
+    public string SigningKeyId { get; init; } = "";
+
     /// <summary>Browser origins that may ask; "*" is any. Another origin is refused with 403.</summary>
     public IReadOnlyList<string> Origins { get; init; } = ["*"];
 

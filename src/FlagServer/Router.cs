@@ -4,13 +4,14 @@ using Busker.FlagServer.Confidence;
 using Busker.FlagServer.Flagd;
 using Busker.FlagServer.Ofrep;
 using Busker.FlagServer.Requests;
+using Busker.FlagServer.States;
 using Busker.FlagServer.Telemetry;
 using Microsoft.AspNetCore.Http;
 
 namespace Busker.FlagServer;
 
 /// <summary>The table of contents: which path is answered by what, in whose dialect, and that a failure is told in it too.</summary>
-internal sealed class Router(Endpoints to, Cors cors, ServerMetrics metrics, Func<string?> unready)
+internal sealed class Router(Endpoints to, FetchState state, Cors cors, ServerMetrics metrics, Func<string?> unready)
 {
     private const string OfrepFlags = "/ofrep/v1/evaluate/flags";
     private const string Flagd = "/flagd.evaluation.v1.Service/";
@@ -46,6 +47,7 @@ internal sealed class Router(Endpoints to, Cors cors, ServerMetrics metrics, Fun
     {
         if (route is Route.Other) return PageAsync(http);
         if (route is Route.OfrepEvents) return to.EventStreams.HandleAsync(http);
+        if (route is Route.State) return HttpMethods.IsGet(http.Request.Method) ? state.HandleAsync(http) : Wrong(http, 405, "ask with GET");
         if (!HttpMethods.IsPost(http.Request.Method)) return Wrong(http, 405, "ask with POST");
         return route switch
         {
@@ -86,6 +88,7 @@ internal sealed class Router(Endpoints to, Cors cors, ServerMetrics metrics, Fun
             EventStreams.Path => Route.OfrepEvents,
             "/v1/flags:resolve" => Route.ConfidenceResolve,
             "/v1/flags:apply" => Route.ConfidenceApply,
+            FetchState.Path => Route.State,
             _ => Route.Other,
         };
     }
@@ -114,7 +117,7 @@ internal sealed class Router(Endpoints to, Cors cors, ServerMetrics metrics, Fun
         "/healthz" => TextAsync(http, 200, "ok\n"),
         "/readyz" => unready() is { } reason ? TextAsync(http, 503, reason + "\n") : TextAsync(http, 200, "ready\n"),
         "/metrics" => TextAsync(http, 200, metrics.Write()),
-        _ => Wrong(http, 404, "there is nothing here; see /ofrep/v1/evaluate/flags, /v1/flags:resolve, /flagd.evaluation.v1.Service/ResolveAll, /healthz, /readyz, /metrics"),
+        _ => Wrong(http, 404, "there is nothing here; see /ofrep/v1/evaluate/flags, /v1/flags:resolve, /flagd.evaluation.v1.Service/ResolveAll, /v1/state, /healthz, /readyz, /metrics"),
     };
 
     private static Task Wrong(HttpContext http, int status, string message)

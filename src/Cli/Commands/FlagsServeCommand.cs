@@ -13,6 +13,7 @@ internal static class FlagsServeCommand
     private static readonly Option<int> Port = new("--port") { DefaultValueFactory = _ => 8016, Description = "0 takes a free port." };
     private static readonly Option<string> Address = new("--address") { DefaultValueFactory = _ => "127.0.0.1", Description = "The address to listen on; 0.0.0.0 is all." };
     private static readonly Option<string[]> Trust = new("--trust") { DefaultValueFactory = _ => [], Description = "KEY_ID=FILE, a public key in PEM: then only states signed by such a key are served." };
+    private static readonly Option<string?> Sign = new("--sign") { Description = "KEY_ID=FILE, a private key in PEM: signs the states and deltas that clients fetch." };
     private static readonly Option<string[]> Origins = new("--origin") { DefaultValueFactory = _ => ["*"], Description = "Origins of browser pages that may ask; others get 403." };
     private static readonly Option<Uri?> PublicUrl = new("--public-url") { Description = "What browsers call this server, when a proxy stands before it." };
     private static readonly Option<double?> Rate = new("--rate") { Description = "Requests a second each client may make; more get 429." };
@@ -21,7 +22,7 @@ internal static class FlagsServeCommand
 
     public static Command Create()
     {
-        var command = new Command("serve", "Answer OFREP 0.3, Confidence and flagd from a state file; no database.") { State, Port, Address, Trust, Origins, PublicUrl, Rate, TokenKey, Exposures };
+        var command = new Command("serve", "Answer OFREP 0.3, Confidence and flagd from a state file; no database.") { State, Port, Address, Trust, Sign, Origins, PublicUrl, Rate, TokenKey, Exposures };
         command.SetAction(RunAsync);
         return command;
     }
@@ -63,10 +64,12 @@ internal static class FlagsServeCommand
         var tokenKey = parsed.GetValue(TokenKey) is { Exists: true } file ? File.ReadAllBytes(file.FullName) : null;
         if (parsed.GetValue(TokenKey) is not null && tokenKey?.Length != 32) wrong = "--token-key: this is not a file of exactly 32 bytes";
         var keys = Keys(parsed.GetValue(Trust)!, ref wrong);
+        var signing = parsed.GetValue(Sign) is { } sign ? Keys([sign], ref wrong)?.Single() : null;
         if (wrong is not null) return null;
         return new()
         {
             StatePath = parsed.GetValue(State)!.FullName, Address = address!, Port = parsed.GetValue(Port), Keys = keys,
+            SigningKey = signing?.Value, SigningKeyId = signing?.Key ?? "",
             Origins = parsed.GetValue(Origins)!, PublicUrl = parsed.GetValue(PublicUrl), RequestsPerSecond = parsed.GetValue(Rate),
             TokenKey = tokenKey, ExposurePath = parsed.GetValue(Exposures), Say = Console.Error.WriteLine,
         };
@@ -87,7 +90,7 @@ internal static class FlagsServeCommand
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
             {
-                wrong = $"--trust {one}: this is not KEY_ID=FILE with a public key in PEM: {e.Message}";
+                wrong = $"{one}: this is not KEY_ID=FILE with a key in PEM: {e.Message}";
             }
         }
 

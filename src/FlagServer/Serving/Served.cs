@@ -14,9 +14,9 @@ internal sealed class Served
     private readonly Caller _everyone;
     private volatile Dictionary<string, Caller> _callers = new(StringComparer.Ordinal);
 
-    public Served(FlagBook book, ReadOnlySpan<byte> file, DateTimeOffset at)
+    public Served(FlagBook book, byte[] file, DateTimeOffset at)
     {
-        (Book, LoadedAt) = (book, at);
+        (Book, File, LoadedAt) = (book, file, at);
         Etag = Convert.ToHexStringLower(SHA256.HashData(file).AsSpan(0, 12));
         Flags = [.. book.Flags.Select(f => new FlagAnswers(f))];
         _byName = Flags.ToDictionary(f => f.Name, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
@@ -26,6 +26,12 @@ internal sealed class Served
     }
 
     public FlagBook Book { get; }
+
+    /// <summary>The bytes it was read from.</summary>
+    public byte[] File { get; }
+
+    /// <summary>The bytes are a state file, and not JSON.</summary>
+    public bool IsStateFile => File.AsSpan().StartsWith("BSK1"u8);
 
     /// <summary>In the order of the state.</summary>
     public FlagAnswers[] Flags { get; }

@@ -17,6 +17,7 @@ internal enum Route
     FlagdResolve,
     FlagdResolveAll,
     FlagdEventStream,
+    State,
     Other,
 }
 
@@ -24,7 +25,7 @@ internal enum Route
 internal sealed class ServerMetrics(StateWatch watch, Listeners listeners, ExposureLog exposures)
 {
     private static readonly string[] Routes =
-        ["ofrep_flag", "ofrep_flags", "ofrep_events", "confidence_resolve", "confidence_apply", "flagd_resolve", "flagd_resolve_all", "flagd_event_stream", "other"];
+        ["ofrep_flag", "ofrep_flags", "ofrep_events", "confidence_resolve", "confidence_apply", "flagd_resolve", "flagd_resolve_all", "flagd_event_stream", "state", "other"];
 
     private static readonly int[] Statuses = [200, 204, 304, 400, 401, 403, 404, 405, 415, 429, 500];
     private static readonly double[] Bounds = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1];
