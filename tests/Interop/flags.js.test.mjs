@@ -1,7 +1,10 @@
 // The resolver of sdk/js against that of .NET: the same bytes in, the same answers out.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -56,6 +59,46 @@ test('the golden file is answered as it was written', async () => {
   const twin = new Twin(sdk);
   for (const line of readFileSync(`${root}tests/Flags.Tests/golden.jsonl`, 'utf8').trim().split('\n')) await twin.line(line);
   assert.equal(twin.cases, 96);
+});
+
+test('a client follows a flag server by deltas that the server signs', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'busker-deltas-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256', publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+  const write = version => {
+    const flags = Array.from({ length: 40 }, (_, i) => ({ name: `flag-${i}`, state: 'ACTIVE', schema: { scalar: 'STRING' }, defaultVariant: 'it', variants: [{ name: 'it', value: i === 7 ? `version ${version}` : createHash('sha256').update(`${i}`).digest('hex') }] }));
+    writeFileSync(join(folder, 'new'), JSON.stringify({ account: 'shop', version, flags }));
+    renameSync(join(folder, 'new'), join(folder, 'state.json'));
+  };
+  write(1);
+  writeFileSync(join(folder, 'k1.pem'), privateKey);
+  const args = ['src/Cli/bin/Release/net10.0/busker.dll', 'flags', 'serve', '--state', join(folder, 'state.json'), '--port', '0', '--sign', `k1=${join(folder, 'k1.pem')}`];
+  const server = spawn('dotnet', args, { cwd: root, env: { ...process.env, BUSKER_ROOT: root } });
+  t.after(() => server.kill());
+  let said = '';
+  const served = version => new Promise((resolve, reject) => {
+    const look = () => {
+      const url = new RegExp(`version ${version} is served`).test(said) && /at (http\S+)/.exec(said)?.[1];
+      if (url) resolve(url);
+    };
+    for (const stream of [server.stdout, server.stderr]) stream.on('data', text => ((said += text), look()));
+    server.on('exit', () => reject(new Error(said)));
+    look();
+  });
+  const url = `${await served(1)}v1/state`;
+  const client = new sdk.FlagClient({ keys: { k1: publicKey } });
+  const told = [];
+  const poller = new sdk.Poller(client, { url }, event => told.push(event));
+  await poller.poll();
+  const whole = (await (await fetch(url)).arrayBuffer()).byteLength;
+  await poller.poll();
+  write(2);
+  await served(2);
+  await poller.poll();
+  const delta = (await (await fetch(`${url}?from=${Buffer.from(client.state.header.baseSha256).toString('hex')}`)).arrayBuffer()).byteLength;
+  assert.deepEqual(told.map(e => e.flags?.length ?? e.fault?.message ?? e.type), [40, 'confirmed', 1]);
+  assert.ok(delta < whole / 2, `a delta of ${delta} bytes to a state of ${whole}`);
+  assert.equal(client.book.resolve('flag-7', {}, new sdk.Caller(undefined, [])).variant.value, 'version 2');
 });
 
 test('lower case is that of .NET for every code unit', async () => {
