@@ -37,8 +37,7 @@ public static class Replay
 
             Load(stream, r, keys);
             var attempt = new Attempt(stream.Time[r], stream.Amount[r], r);
-            state.Read(attempt, keys, row);
-            state.Record(attempt, keys);
+            state.ReadAndRecord(attempt, keys, row);
             for (var c = 0; c < columns.Length; c++) columns[c][r] = row[c];
         }
 

@@ -49,6 +49,27 @@ public enum Measure
     DaysSinceFirstKnownFraud,
     TotalCount,
     TotalKnownFrauds,
+
+    /// <summary>How many of the window's newest payments are known frauds without a good one between.</summary>
+    FraudRun,
+
+    /// <summary>Days since that run began.</summary>
+    DaysSinceRun,
+
+    /// <summary>Days since the window's newest payment that is not known as fraud, when a run of frauds follows it or not.</summary>
+    DaysSinceGood,
+
+    /// <summary>Amount over the median of the entity's longest window without delay. A median is not moved by a few large frauds, as a mean is.</summary>
+    MedianRatio,
+
+    /// <summary>Share of the window's payments with a smaller amount.</summary>
+    MedianRank,
+
+    /// <summary>Payments of the window above <see cref="VelocityFeature.Strength"/> × the median of the entity's longest window.</summary>
+    Outliers,
+
+    /// <summary>Largest amount of the window over the median of the entity's longest window.</summary>
+    LargestRatio,
 }
 
 /// <summary>
@@ -69,7 +90,8 @@ public sealed class VelocityPlan
 {
     public const long Day = 86_400;
 
-    internal readonly record struct Step(Measure Measure, int Entity, int Window, long Length, bool WithCurrent, double Strength, double Prior);
+    /// <param name="Counts">Answers 0 (or the prior) for an entity never seen; other measures have nothing to measure then.</param>
+    internal readonly record struct Step(Measure Measure, int Entity, int Window, long Length, bool WithCurrent, double Strength, double Prior, bool Counts);
 
     private VelocityPlan(string[] entities, VelocityFeature[] features) => (Entities, Features) = (entities, features);
 
@@ -78,6 +100,10 @@ public sealed class VelocityPlan
     public string[] Names => [.. Features.Select(f => f.Name)];
 
     internal Step[] Steps { get; private init; } = [];
+
+    /// <summary>Places of the features that need no entity, and of those of each entity.</summary>
+    internal int[] ContextSteps { get; private init; } = [];
+    internal int[][] StepsOf { get; private init; } = [];
     internal EntityPlan[] Plans { get; private init; } = [];
 
     /// <summary>Refuses doubled names, entities that are not named, and windows that make no sense.</summary>
@@ -100,15 +126,24 @@ public sealed class VelocityPlan
                 window = plans[entity].Slot(feature, other);
             }
 
-            steps.Add(new Step(feature.Measure, entity, window, feature.Window, feature.WithCurrent, feature.Strength, feature.Prior));
+            steps.Add(new Step(feature.Measure, entity, window, feature.Window, feature.WithCurrent, feature.Strength, feature.Prior, Counted(feature.Measure)));
         }
 
-        return new VelocityPlan([.. entities], [.. features]) { Steps = [.. steps], Plans = plans };
+        int[] Places(int entity) => [.. Enumerable.Range(0, steps.Count).Where(f => steps[f].Entity == entity)];
+        return new VelocityPlan([.. entities], [.. features])
+        {
+            Steps = [.. steps], Plans = plans, ContextSteps = Places(-1), StepsOf = [.. Enumerable.Range(0, plans.Length).Select(Places)],
+        };
     }
+
+    private static bool Counted(Measure measure) =>
+        measure is Measure.Count or Measure.Sum or Measure.Distinct or Measure.DecayedCount or Measure.KnownFrauds or Measure.Risk
+            or Measure.TotalCount or Measure.TotalKnownFrauds;
 
     private static bool NeedsWindow(Measure measure) =>
         measure is Measure.Count or Measure.Sum or Measure.Mean or Measure.AmountRatio or Measure.AmountZ or Measure.CountRatio or Measure.Distinct
-            or Measure.DecayedCount or Measure.DecayedMean or Measure.KnownFrauds or Measure.Risk or Measure.DaysSinceFirstKnownFraud;
+            or Measure.DecayedCount or Measure.DecayedMean or Measure.KnownFrauds or Measure.Risk or Measure.DaysSinceFirstKnownFraud
+            or >= Measure.FraudRun;
 
     /// <summary>Says whether a stored state belongs to this plan.</summary>
     internal string Signature() => string.Join('|', Entities) + "#" + string.Join('|', Features.Select(f => f.ToString()));
@@ -122,8 +157,29 @@ internal sealed class EntityPlan
     public List<(long Length, long Delay)> Windows { get; } = [];
     public List<long> HalfLives { get; } = [];
     public List<(int Other, long Length)> Sketches { get; } = [];
+    private bool _medians;
 
-    public int Slot(VelocityFeature feature, int other) => feature.Measure switch
+    /// <summary>Some feature needs sums of squares.</summary>
+    public bool NeedsSquares { get; private set; }
+
+    /// <summary>The window whose median is taken: the longest without a delay; −1 when no feature asks.</summary>
+    public int MedianWindow { get; private set; } = -1;
+
+    public int Slot(VelocityFeature feature, int other)
+    {
+        NeedsSquares |= feature.Measure == Measure.AmountZ;
+        _medians |= feature.Measure is Measure.MedianRatio or Measure.Outliers or Measure.LargestRatio;
+        var slot = Place(feature, other);
+        if (!_medians) return slot;
+        for (var w = 0; w < Windows.Count; w++)
+        {
+            if (Windows[w].Delay == 0 && (MedianWindow < 0 || Windows[w].Length > Windows[MedianWindow].Length)) MedianWindow = w;
+        }
+
+        return slot;
+    }
+
+    private int Place(VelocityFeature feature, int other) => feature.Measure switch
     {
         Measure.DecayedCount or Measure.DecayedMean => Place(HalfLives, feature.Window),
         Measure.Distinct => Place(Sketches, (other, feature.Window)),

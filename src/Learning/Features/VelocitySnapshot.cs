@@ -11,7 +11,7 @@ namespace Busker.Learning.Features;
 /// </summary>
 public static class VelocitySnapshot
 {
-    private const string Magic = "BUSKVEL1";
+    private const string Magic = "BUSKVEL2";
 
     public static byte[] Write(VelocityState state)
     {
@@ -20,13 +20,15 @@ public static class VelocitySnapshot
         writer.Write(Encoding.ASCII.GetBytes(Magic));
         writer.Write(state.Plan.Signature());
         writer.Write(state.Now);
-        foreach (var entities in state.States)
+        foreach (var store in state.Stores)
         {
-            writer.Write(entities.Count);
-            foreach (var (key, entity) in entities.OrderBy(e => e.Key))
+            writer.Write(store.Origin);
+            writer.Write(store.Keys.Count);
+            var keys = store.Keys.ToArray();
+            foreach (var slot in Enumerable.Range(0, keys.Length).OrderBy(s => keys[s]))
             {
-                writer.Write(key);
-                WriteEntity(writer, entity);
+                writer.Write(keys[slot]);
+                WriteEntity(writer, store, slot);
             }
         }
 
@@ -43,22 +45,26 @@ public static class VelocitySnapshot
         using var reader = new BinaryReader(new MemoryStream(bytes[8..^32].ToArray()), Encoding.UTF8);
         if (reader.ReadString() != plan.Signature()) return Bad("the velocity snapshot belongs to another plan");
         var state = new VelocityState(plan) { Now = reader.ReadInt64() };
-        for (var e = 0; e < state.States.Length; e++)
+        foreach (var store in state.Stores)
         {
-            for (var n = reader.ReadInt32(); n > 0; n--) state.States[e][reader.ReadUInt64()] = ReadEntity(reader, plan.Plans[e]);
+            store.Origin = reader.ReadInt64();
+            for (var n = reader.ReadInt32(); n > 0; n--) ReadEntity(reader, store, store.FindOrAdd(reader.ReadUInt64()));
         }
 
         return state;
     }
 
-    private static void WriteEntity(BinaryWriter writer, EntityState entity)
+    private static void WriteEntity(BinaryWriter writer, EntityStore store, int slot)
     {
-        writer.Write(entity.End);
-        writer.Write(MemoryMarshal.AsBytes(entity.Entries.AsSpan(0, entity.End)));
-        writer.Write(MemoryMarshal.AsBytes(entity.Windows.AsSpan()));
-        writer.Write(MemoryMarshal.AsBytes(entity.Decays.AsSpan()));
-        foreach (var number in new[] { entity.Total, entity.TotalFrauds, entity.First, entity.Last, entity.LastFraud }) writer.Write(number);
-        foreach (var sketch in entity.Sketches)
+        ref var head = ref store.Heads[slot];
+        writer.Write(head.End);
+        writer.Write(MemoryMarshal.AsBytes(head.Entries.AsSpan(0, head.End)));
+        writer.Write(MemoryMarshal.AsBytes(store.SumsOf(slot)));
+        writer.Write(MemoryMarshal.AsBytes(store.SquaresOf(slot)));
+        writer.Write(MemoryMarshal.AsBytes(store.DecaysOf(slot)));
+        foreach (var number in new[] { head.Total, head.Frauds, head.First, head.Last, head.LastFraud }) writer.Write(number);
+        if (store.Plan.Sketches.Count == 0) return;
+        foreach (var sketch in store.Sketches[slot])
         {
             for (var p = 0; p < PaneSketch.Panes; p++)
             {
@@ -71,16 +77,19 @@ public static class VelocitySnapshot
         }
     }
 
-    private static EntityState ReadEntity(BinaryReader reader, EntityPlan plan)
+    private static void ReadEntity(BinaryReader reader, EntityStore store, int slot)
     {
-        var entity = new EntityState(plan) { End = reader.ReadInt32() };
-        entity.Entries = new Entry[Math.Max(4, entity.End)];
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(entity.Entries.AsSpan(0, entity.End)));
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(entity.Windows.AsSpan()));
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(entity.Decays.AsSpan()));
-        (entity.Total, entity.TotalFrauds, entity.First, entity.Last, entity.LastFraud) =
-            (reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
-        foreach (var sketch in entity.Sketches)
+        ref var head = ref store.Heads[slot];
+        head.End = reader.ReadInt32();
+        head.Entries = new Entry[Math.Max(4, head.End)];
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(head.Entries.AsSpan(0, head.End)));
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(store.SumsOf(slot)));
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(store.SquaresOf(slot)));
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(store.DecaysOf(slot)));
+        (head.Total, head.Frauds) = (reader.ReadInt64(), (int)reader.ReadInt64());
+        (head.First, head.Last, head.LastFraud) = (reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
+        if (store.Plan.Sketches.Count == 0) return;
+        foreach (var sketch in store.Sketches[slot])
         {
             for (var p = 0; p < PaneSketch.Panes; p++)
             {
@@ -91,8 +100,6 @@ public static class VelocitySnapshot
                 if (reader.ReadBoolean()) sketch.Many[p] = reader.ReadBytes(PaneSketch.Registers);
             }
         }
-
-        return entity;
     }
 
     private static Fault Bad(string message) => new(Code.InvalidArgument, "LEARNING_BAD_SNAPSHOT", message);

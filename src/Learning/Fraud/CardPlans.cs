@@ -56,6 +56,8 @@ public static class CardPlans
             features.Add(new($"customer_frauds_{days}d", Measure.KnownFrauds, "customer", days * VelocityPlan.Day) { Delay = CardSet.LabelDelay });
         }
 
+        Outliers(features);
+        Runs(features);
         features.Add(new("terminal_risk_28d_smooth", Measure.Risk, "terminal", 28 * VelocityPlan.Day) { Delay = CardSet.LabelDelay, Strength = 10, Prior = 0.01 });
         features.Add(new("terminal_days_since_fraud", Measure.DaysSinceKnownFraud, "terminal"));
         features.Add(new("terminal_days_since_first_fraud", Measure.DaysSinceFirstKnownFraud, "terminal", 35 * VelocityPlan.Day));
@@ -63,5 +65,25 @@ public static class CardPlans
         features.Add(new("terminal_total", Measure.TotalCount, "terminal"));
         features.Add(new("hour", Measure.HourOfDay));
         return features;
+    }
+
+    /// <summary>A stolen card buys for several times its owner's usual amount, and does so again: seen without any label.</summary>
+    private static void Outliers(List<VelocityFeature> features)
+    {
+        features.Add(new("customer_median_ratio", Measure.MedianRatio, "customer", 60 * VelocityPlan.Day));
+        features.Add(new("customer_median_rank", Measure.MedianRank, "customer", 60 * VelocityPlan.Day));
+        features.Add(new("customer_largest_ratio_14d", Measure.LargestRatio, "customer", 14 * VelocityPlan.Day));
+        foreach (var days in new[] { 1, 3, 7, 14 })
+        {
+            features.Add(new($"customer_outliers_{days}d", Measure.Outliers, "customer", days * VelocityPlan.Day) { Strength = 2.5 });
+        }
+    }
+
+    /// <summary>A taken terminal has nothing but frauds since; a single stolen card leaves good payments around its own.</summary>
+    private static void Runs(List<VelocityFeature> features)
+    {
+        features.Add(new("terminal_fraud_run", Measure.FraudRun, "terminal", 35 * VelocityPlan.Day) { Delay = CardSet.LabelDelay });
+        features.Add(new("terminal_days_since_run", Measure.DaysSinceRun, "terminal", 35 * VelocityPlan.Day) { Delay = CardSet.LabelDelay });
+        features.Add(new("terminal_days_since_good", Measure.DaysSinceGood, "terminal", 35 * VelocityPlan.Day) { Delay = CardSet.LabelDelay });
     }
 }
