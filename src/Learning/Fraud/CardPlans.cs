@@ -1,4 +1,5 @@
 using Busker.Learning.Features;
+using Busker.Learning.Numbers;
 
 namespace Busker.Learning.Fraud;
 
@@ -12,6 +13,12 @@ public static class CardPlans
 
     /// <summary>The fifteen and, beside them, ratios to the customer's own past and known frauds of terminal and customer.</summary>
     public static VelocityPlan Own { get; } = VelocityPlan.Of(Entities, [.. BookFeatures(), .. OwnFeatures()]).Value;
+
+    /// <summary>
+    /// Rows of a replay of <see cref="Own"/> whose card was not known to be compromised of late when it paid. Others are stopped
+    /// without a model, and the test leaves them out, so they are not trained on.
+    /// </summary>
+    public static bool[] Scorable(Table own) => Array.ConvertAll(own.Columns[own.IndexOf("customer_frauds_14d")], frauds => frauds == 0);
 
     private static List<VelocityFeature> BookFeatures()
     {

@@ -12,6 +12,8 @@ public sealed record CardSet(PaymentHistory History, int[] Day, long[] Transacti
 {
     public const long LabelDelay = 7 * VelocityPlan.Day;
 
+    public const string FileName = "handbook_raw.csv.gz";
+
     /// <summary>2018-04-01, the first day of the published set.</summary>
     public const long Start = 1_522_540_800;
 
@@ -30,26 +32,12 @@ public sealed record CardSet(PaymentHistory History, int[] Day, long[] Transacti
     public static Result<CardSet> Read(string folder)
     {
         string[] columns = ["TRANSACTION_ID", "TX_TIME_SECONDS", "CUSTOMER_ID", "TERMINAL_ID", "TX_AMOUNT", "TX_FRAUD"];
-        var read = CsvFile.Read(Path.Combine(folder, "handbook_raw.csv.gz"), columns);
+        var read = CsvFile.Read(Path.Combine(folder, FileName), columns);
         if (read.Fault is { } fault) return fault;
         var csv = read.Value;
-        if (csv.Rows == 0) return new Fault(Code.InvalidArgument, "LEARNING_BAD_FILE", $"{csv.Name} has no rows");
+        if (PaymentRows.Check(csv, columns[0], columns[1], columns[5]) is { } wrong) return wrong;
         var (id, label, time) = (csv.Numbers(columns[0]), csv.Numbers(columns[5]), csv.Numbers(columns[1]));
-        var seen = new HashSet<long>(csv.Rows);
-        for (var r = 0; r < csv.Rows; r++)
-        {
-            if (!seen.Add((long)id[r])) return Bad(csv, r, columns[0], $"id {id[r]} appears twice");
-            if (label[r] is not (0 or 1)) return Bad(csv, r, columns[5], $"{label[r]} is not 0 or 1");
-            if (r > 0 && time[r] < time[r - 1]) return Bad(csv, r, columns[1], "the time lies before the row above");
-        }
-
-        return Of([.. time.Select(t => Start + (long)t)], [.. csv.Numbers(columns[4]).Select(a => (long)Math.Round(a * 100))],
-            Keys(csv.Numbers(columns[2])), Keys(csv.Numbers(columns[3])), [.. label.Select(l => l == 1)], [.. id.Select(i => (long)i)]);
+        return Of([.. time.Select(t => Start + (long)t)], PaymentRows.Minor(csv.Numbers(columns[4])),
+            PaymentRows.Keys(csv.Numbers(columns[2])), PaymentRows.Keys(csv.Numbers(columns[3])), [.. label.Select(l => l == 1)], [.. id.Select(i => (long)i)]);
     }
-
-    /// <summary>0 means absent to the feature state, so ids start at 1.</summary>
-    private static ulong[] Keys(double[] ids) => [.. ids.Select(i => (ulong)i + 1)];
-
-    private static Fault Bad(CsvFile csv, int row, string column, string what) =>
-        new(Code.InvalidArgument, "LEARNING_BAD_FILE", $"{csv.Name}, row {row + 1}, column {column}: {what}", column);
 }

@@ -11,17 +11,26 @@ public static class FraudReport
     public static string Write(FraudStudy study)
     {
         var (fold, model) = (study.Newest, study.Model);
-        var page = new HtmlPage("Fraud model").Paragraph($"{study.Set.Rows:N0} payments, {study.Set.Frauds:N0} frauds. "
+        var page = new HtmlPage("Fraud model").Paragraph($"{study.Payments:N0} payments, {study.Frauds:N0} frauds. "
             + "Options were chosen on validation folds; the figures are mean ± deviation over the test folds. Plots: newest test fold.");
-        page.Table(["features", "training", "average precision", "AUC", "card precision@100", "cost saved"],
-            study.Rows.Select(r => (IReadOnlyList<string>)[r.Features, $"{r.TrainDays} days", Spread(r.AveragePrecision), Spread(r.Auc), Spread(r.CardPrecision), Spread(r.Savings)]));
+        page.Table(Header, study.Rows.Select(r => (IReadOnlyList<string>)[.. Row(r), r.Chosen]).ToArray());
         page.Paragraph($"Average precision of the last over the first, paired bootstrap over cards: {study.Gain.Value:+0.0000;-0.0000} [{study.Gain.Low:+0.0000;-0.0000}, {study.Gain.High:+0.0000;-0.0000}].");
         page.Heading("Ranking").Plot(Roc(fold)).Plot(Precision(fold));
         page.Heading("Chances and cost").Plot(Calibration(fold)).Plot(Cost(fold));
         page.Heading("What the model looks at").Plot(Importance(model)).Plot(Shap(study));
+        page.Heading("Drift between training and test").Table(["column", "PSI", "by chance up to", "Kolmogorov-Smirnov", "by chance up to"],
+            study.Drifts.OrderByDescending(d => d.Psi.Value / d.Psi.Bound).Take(8).Select(d => (IReadOnlyList<string>)[d.Column, Four(d.Psi.Value), Four(d.Psi.Bound), Four(d.Ks.Value), Four(d.Ks.Bound)]));
         page.Paragraph($"Training data {model.Fingerprint}; {model.Trees.Count} trees.");
         return page.ToString();
     }
+
+    public static string[] Header { get; } = ["features", "training", "average precision", "AUC", "card precision@100", "recall at 1 % false alarms", "cost saved", "chosen on validation"];
+
+    /// <summary>Cells under <see cref="Header"/> without the last.</summary>
+    public static string[] Row(StudyRow r) =>
+        [r.Features, $"{r.TrainDays} days", Spread(r.AveragePrecision), Spread(r.Auc), Spread(r.CardPrecision), Spread(r.Recall), Spread(r.Savings)];
+
+    private static string Four(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 
     /// <summary>"0.690 ± 0.010": mean and population deviation.</summary>
     public static string Spread(double[] folds)

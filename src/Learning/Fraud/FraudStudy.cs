@@ -6,27 +6,22 @@ using Busker.Learning.Trees;
 
 namespace Busker.Learning.Fraud;
 
-/// <summary>One line of the result: per test fold the measures of a feature plan and training length.</summary>
-public sealed record StudyRow(string Features, int TrainDays, double[] AveragePrecision, double[] Auc, double[] CardPrecision, double[] Savings);
-
-/// <summary>Scores of a test fold.</summary>
-public sealed record ScoredFold(Fold Fold, double[] Chances, double[] Labels, double[] Amounts, ulong[] Cards);
+/// <summary>One line of the result: a feature plan and training length, what was chosen on validation, and the scored test folds.</summary>
+public sealed record StudyRow(string Features, int TrainDays, string Chosen, ScoredFold[] Folds)
+{
+    public double[] AveragePrecision { get; } = [.. Folds.Select(f => f.AveragePrecision)];
+    public double[] Auc { get; } = [.. Folds.Select(f => f.Auc)];
+    public double[] CardPrecision { get; } = [.. Folds.Select(f => f.CardPrecision)];
+    public double[] Savings { get; } = [.. Folds.Select(f => f.Savings)];
+    public double[] Recall { get; } = [.. Folds.Select(f => f.Recall)];
+}
 
 /// <summary>
-/// Trains and measures by prequential folds: hyper-parameters are chosen on validation folds that lie before every test
-/// fold, then the test folds are scored once. Chances are calibrated by Platt's sigmoid on the newest validation fold.
+/// Trains and measures over time: options are chosen on validation folds that lie before every test fold, then the test
+/// folds are scored once. Chances are calibrated by Platt's sigmoid on the newest validation fold.
 /// </summary>
 public sealed class FraudStudy
 {
-    private const int Folds = 4;
-
-    private static readonly BoostOptions[] Choices =
-    [
-        new() { MaxDepth = 3, MaxLeaves = 8, Trees = 100, LearningRate = 0.1, MinRows = 1, MinHessian = 1 },
-        new() { MaxDepth = 4, MaxLeaves = 16, Trees = 200, LearningRate = 0.05, MinRows = 1, MinHessian = 1 },
-        new() { MaxDepth = 4, MaxLeaves = 16, Trees = 150, LearningRate = 0.06, MinRows = 20, MinHessian = 0.5, L2 = 5, ColumnFraction = 0.3, RowFraction = 0.7 },
-    ];
-
     private FraudStudy(IReadOnlyList<StudyRow> rows, TreeModel model, Interval gain) => (Rows, Model, Gain) = (rows, model, gain);
 
     public IReadOnlyList<StudyRow> Rows { get; }
@@ -38,97 +33,119 @@ public sealed class FraudStudy
     public Interval Gain { get; }
 
     /// <summary>The newest test fold, scored by the last row's model.</summary>
-    public required ScoredFold Newest { get; init; }
+    public ScoredFold Newest => Rows[^1].Folds[0];
 
     /// <summary>Some test rows with the model's columns, for explanations.</summary>
     public required Table Sample { get; init; }
 
-    public required CardSet Set { get; init; }
+    /// <summary>How far each column of the newest test fold has drifted from its training rows.</summary>
+    public required IReadOnlyList<ColumnDrift> Drifts { get; init; }
 
-    /// <summary>Refuses unreadable data, naming row and column. <paramref name="progress"/> hears (what, share done).</summary>
+    public required int Payments { get; init; }
+    public required int Frauds { get; init; }
+
+    /// <summary>
+    /// Reads the folder (the handbook's payments, or else Sparkov's), or makes a seeded town without one. Refuses unreadable data,
+    /// naming row and column. <paramref name="progress"/> hears (what, share done).
+    /// </summary>
     public static Result<FraudStudy> Run(string? folder, Lanes lanes, Action<string, double> progress)
     {
-        CardSet set;
-        if (folder is null)
-        {
-            progress("making a town", 0);
-            set = new CardTown().Make();
-        }
-        else
+        if (folder is not null && !File.Exists(Path.Combine(folder, CardSet.FileName)) && File.Exists(Path.Combine(folder, SparkovSet.FileName)))
         {
             progress("reading", 0);
-            var read = CardSet.Read(folder);
-            if (read.Fault is { } fault) return fault;
-            set = read.Value;
+            var sparkov = SparkovSet.Read(folder);
+            return sparkov.Fault is { } unreadable ? unreadable : On(sparkov.Value, lanes, progress);
         }
 
-        // The newest training week starts three weeks before the data end, at the handbook's day where they reach that far.
-        var start = Math.Min(136, set.Day[^1] - 20);
-        return start < 8 * 7 + 28
-            ? new Fault(Code.FailedPrecondition, "LEARNING_TOO_SHORT", $"the data cover {set.Day[^1] + 1} days; the folds need at least {8 * 7 + 28 + 21}")
-            : On(set, start, lanes, progress);
+        progress(folder is null ? "making a town" : "reading", 0);
+        var read = folder is null ? new CardTown().Make() : CardSet.Read(folder);
+        return read.Fault is { } fault ? fault : On(read.Value, null, lanes, progress);
     }
 
-    /// <summary>Runs on a set whose newest training week starts on the given day.</summary>
-    internal static Result<FraudStudy> On(CardSet set, int start, Lanes lanes, Action<string, double> progress)
+    /// <summary>Runs on card payments; the newest training week starts on the given day, or three weeks before the data end.</summary>
+    public static Result<FraudStudy> On(CardSet set, int? newestStart, Lanes lanes, Action<string, double> progress)
     {
-        var rows = new List<StudyRow>();
-        (ScoredFold Fold, TreeModel Model, Table Table)? first = null, last = null;
-        foreach (var (name, plan, days) in new[] { ("book's 15", CardPlans.Book, 7), ($"own {CardPlans.Own.Names.Length}", CardPlans.Own, 28) })
+        // At the handbook's day where the data reach that far.
+        var start = newestStart ?? Math.Min(136, set.Day[^1] - 20);
+        if (start < 8 * 7 + 28)
+        {
+            return new Fault(Code.FailedPrecondition, "LEARNING_TOO_SHORT", $"the data cover {set.Day[^1] + 1} days; the folds need at least {8 * 7 + 28 + 21}");
+        }
+
+        var parts = new List<Part>();
+        foreach (var (name, plan, days, recipes) in new[] { ("book's 15", CardPlans.Book, 7, Recipes.Book), ($"own {CardPlans.Own.Names.Length}", CardPlans.Own, 28, Recipes.Own) })
         {
             progress($"{name}: features", 0);
             var table = Replay.Run(plan, set.History);
             if (table.Fault is { } fault) return fault;
-            var trial = new Trial(set, table.Value, lanes);
-            var valid = Prequential.Folds(set, "validation", start - 5 * 7, Folds, days);
-            var options = Choose(trial, valid, share => progress($"{name}: choosing", share));
-            var calibration = trial.Calibrate(valid[0], options);
-            var (row, newest, model) = Measure(trial, name, days, Prequential.Folds(set, "test", start, Folds, days), options, calibration, share => progress($"{name}: testing", share));
-            rows.Add(row);
-            last = (newest, model, table.Value.Take(newest.Fold.Test));
-            first ??= last;
+            parts.Add(new Part(name, days, table.Value, recipes, Prequential.Folds(set, "validation", start - 5 * 7, 4, days), Prequential.Folds(set, "test", start, 4, days))
+            {
+                Scorable = plan == CardPlans.Own ? CardPlans.Scorable(table.Value) : null,
+            });
+        }
+
+        return Finish(new Judged(set.Labels, set.Amounts, set.History.Keys[0], set.Day), parts, lanes, progress);
+    }
+
+    /// <summary>Runs on Sparkov payments: trains on ten weeks, tests on the two months that begin two weeks later.</summary>
+    public static Result<FraudStudy> On(SparkovSet set, Lanes lanes, Action<string, double> progress)
+    {
+        var last = set.Days[^1];
+        if (last < 180) return new Fault(Code.FailedPrecondition, "LEARNING_TOO_SHORT", $"the data cover {last + 1} days; the folds need 181");
+        var parts = new List<Part>();
+        foreach (var (name, plan) in new[] { ("the payment itself", SparkovPlans.Plain), ($"with its past, {SparkovPlans.Past.Names.Length + 1}", SparkovPlans.Past) })
+        {
+            progress($"{name}: features", 0);
+            var table = Replay.Run(plan, set.History);
+            if (table.Fault is { } fault) return fault;
+            var columns = Table.Of([.. table.Value.Names, "category"], [.. table.Value.Columns, set.Category]).Value;
+            parts.Add(new Part(name, 75, columns, Recipes.Sparkov, [set.Fold("validation", 30, 74, 89, 105)], [set.Fold("test", 30, 105, 120, 181)]));
+        }
+
+        return Finish(new Judged(set.Labels, [.. set.History.Amount.Select(a => a / 100.0)], set.History.Keys[0], set.Days), parts, lanes, progress);
+    }
+
+    private sealed record Part(string Name, int Days, Table Table, BoostOptions[] Tried, Fold[] Validation, Fold[] Test)
+    {
+        public bool[]? Scorable { get; init; }
+    }
+
+    private static FraudStudy Finish(Judged judged, List<Part> parts, Lanes lanes, Action<string, double> progress)
+    {
+        var (rows, model) = (new List<StudyRow>(), (TreeModel?)null);
+        foreach (var part in parts)
+        {
+            var trial = new Trial(judged, part.Table, lanes, part.Scorable);
+            var recipe = trial.Choose(part.Tried, part.Validation, share => progress($"{part.Name}: choosing", share));
+            var calibration = trial.Calibrate(part.Validation[0], recipe);
+            var scored = new List<ScoredFold>();
+            foreach (var fold in part.Test)
+            {
+                progress($"{part.Name}: testing", scored.Count / (double)part.Test.Length);
+                var (test, fitted) = trial.Score(fold, recipe, calibration);
+                if (scored.Count == 0) model = fitted;
+                scored.Add(test);
+            }
+
+            rows.Add(new StudyRow(part.Name, part.Days, Recipes.Text(recipe), [.. scored]));
+            model = model!.With(Metrics(rows[^1], calibration));
         }
 
         progress("comparing", 1);
-        var (fold, chosen, sample) = last!.Value;
-        var gain = new Bootstrap(200, 1, lanes).Compare(fold.Cards, fold.Chances, first!.Value.Fold.Chances, fold.Labels, (s, y) => RankMetrics.AveragePrecision(s, y));
-        return new FraudStudy(rows, chosen, gain) { Newest = fold, Sample = sample.Take([.. Enumerable.Range(0, Math.Min(2000, sample.Rows))]), Set = set };
-    }
-
-    private static BoostOptions Choose(Trial trial, Fold[] folds, Action<double> progress)
-    {
-        var (best, chosen) = (double.NegativeInfinity, Choices[0]);
-        for (var c = 0; c < Choices.Length; c++)
+        var (newest, first, last) = (rows[^1].Folds[0], rows[0].Folds[0], parts[^1]);
+        var gain = new Bootstrap(200, 1, lanes).Compare(newest.Cards, newest.Chances, first.Chances, newest.Labels, (s, y) => RankMetrics.AveragePrecision(s, y));
+        return new FraudStudy(rows, model!, gain)
         {
-            progress(c / (double)Choices.Length);
-            var score = folds.Average(fold => trial.Score(fold, Choices[c], null).Scored is var s ? RankMetrics.AveragePrecision(s.Chances, s.Labels) : 0);
-            if (score > best) (best, chosen) = (score, Choices[c]);
-        }
-
-        return chosen;
-    }
-
-    private static (StudyRow Row, ScoredFold Newest, TreeModel Model) Measure(
-        Trial trial, string name, int days, Fold[] folds, BoostOptions options, PlattCalibration calibration, Action<double> progress)
-    {
-        var scored = new List<(ScoredFold Scored, TreeModel Model)>();
-        foreach (var fold in folds)
-        {
-            progress(scored.Count / (double)folds.Length);
-            scored.Add(trial.Score(fold, options, calibration));
-        }
-
-        double[] Each(Func<ScoredFold, double> measure) => [.. scored.Select(s => measure(s.Scored))];
-        var row = new StudyRow(name, days,
-            Each(s => RankMetrics.AveragePrecision(s.Chances, s.Labels)),
-            Each(s => RankMetrics.Auc(s.Chances, s.Labels)),
-            Each(s => CardPrecision.At(100, s.Chances, [.. s.Labels.Select(l => l > 0.5)], s.Cards, [.. s.Fold.Test.Select(r => trial.Set.Day[r])])),
-            Each(s => new CostModel().Savings(s.Chances, s.Labels, s.Amounts)));
-        var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal)
-        {
-            ["auc"] = row.Auc[0], ["average_precision"] = row.AveragePrecision[0], ["card_precision_100"] = row.CardPrecision[0],
-            ["platt_a"] = calibration.A, ["platt_b"] = calibration.B,
+            Sample = last.Table.Take([.. last.Test[0].Test.Take(2000)]),
+            Drifts = ColumnDrift.Of(last.Table, last.Test[0]),
+            Payments = judged.Labels.Length,
+            Frauds = (int)judged.Labels.Sum(),
         };
-        return (row, scored[0].Scored, scored[0].Model.With(metrics));
     }
+
+    private static SortedDictionary<string, double> Metrics(StudyRow row, PlattCalibration calibration) => new(StringComparer.Ordinal)
+    {
+        ["auc"] = row.Auc[0], ["average_precision"] = row.AveragePrecision[0], ["card_precision_100"] = row.CardPrecision[0], ["savings"] = row.Savings[0],
+        ["platt_a"] = calibration.A, ["platt_b"] = calibration.B,
+    };
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Busker.Kernel;
 using Busker.Learning.Numbers;
 using Busker.Learning.Trees;
@@ -78,11 +79,30 @@ public sealed class LogisticRegression
         if (BoostCheck.Fault(examples, new BoostOptions()) is { } fault) return fault;
         var (columns, means, scales) = Standardise(examples.Table);
         var (weights, intercept) = (new double[columns.Length], new LogisticLoss(examples.Labels, examples.Weights).Start());
+        var objective = Objective(examples, columns, weights, intercept, l1, l2);
         for (var round = 0; round < rounds; round++)
         {
             var (gram, right) = Quadratic(examples, columns, weights, intercept);
-            var moved = Descend(gram, right, weights, ref intercept, l1, l2);
-            if (moved < 1e-8) break;
+            var (target, level) = ((double[])weights.Clone(), intercept);
+            if (Descend(gram, right, target, ref level, l1, l2) < 1e-8) break;
+            var (next, reached, moved) = Halve(target, level);
+            if (moved is null) break;
+            var gained = objective - reached;
+            (weights, intercept, objective) = (moved, next, reached);
+            if (gained < 1e-13 * objective) break;
+        }
+
+        // Where positives are rare the quadratic reaches too far: the step is halved until the objective falls.
+        (double Intercept, double Objective, double[]? Weights) Halve(double[] target, double level)
+        {
+            for (var step = 1.0; step > 1e-6; step /= 2)
+            {
+                double[] tried = [.. weights.Zip(target, (w, t) => w + step * (t - w))];
+                var reached = Objective(examples, columns, tried, intercept + step * (level - intercept), l1, l2);
+                if (reached < objective) return (intercept + step * (level - intercept), reached, tried);
+            }
+
+            return (intercept, objective, null);
         }
 
         return new LogisticRegression(examples.Table.Names, means, scales, weights, intercept);
@@ -104,11 +124,29 @@ public sealed class LogisticRegression
         return (columns, means, scales);
     }
 
+    /// <summary>Mean log loss + l1·Σ|β| + ½·l2·Σβ².</summary>
+    private static double Objective(Examples examples, double[][] columns, double[] weights, double intercept, double l1, double l2)
+    {
+        var margins = new double[examples.Rows];
+        Array.Fill(margins, intercept);
+        for (var c = 0; c < columns.Length; c++) TensorPrimitives.MultiplyAdd(columns[c], weights[c], margins, margins);
+        double sum = 0, all = 0;
+        for (var r = 0; r < margins.Length; r++)
+        {
+            var importance = examples.Weights?[r] ?? 1;
+            all += importance;
+            sum += importance * (Math.Max(margins[r], 0) - examples.Labels[r] * margins[r] + Math.Log(1 + Math.Exp(-Math.Abs(margins[r]))));
+        }
+
+        return sum / all + weights.Sum(w => l1 * Math.Abs(w) + 0.5 * l2 * w * w);
+    }
+
     /// <summary>XᵀWX and XᵀWz of the weighted least squares at the present weights, divided by Σ weights; the last index is the intercept.</summary>
     private static (double[,] Gram, double[] Right) Quadratic(Examples examples, double[][] columns, double[] weights, double intercept)
     {
         var width = columns.Length;
         var (gram, right, row) = (new double[width + 1, width + 1], new double[width + 1], new double[width + 1]);
+        double[][] lower = [.. Enumerable.Range(1, width + 1).Select(length => new double[length])];
         row[width] = 1;
         double all = 0;
         for (var r = 0; r < examples.Rows; r++)
@@ -123,14 +161,14 @@ public sealed class LogisticRegression
             for (var i = 0; i <= width; i++)
             {
                 right[i] += row[i] * target;
-                for (var j = 0; j <= i; j++) gram[i, j] += curve * row[i] * row[j];
+                TensorPrimitives.MultiplyAdd(row.AsSpan(0, i + 1), curve * row[i], lower[i], lower[i]);
             }
         }
 
         for (var i = 0; i <= width; i++)
         {
             right[i] /= all;
-            for (var j = 0; j <= i; j++) gram[j, i] = gram[i, j] /= all;
+            for (var j = 0; j <= i; j++) gram[j, i] = gram[i, j] = lower[i][j] / all;
         }
 
         return (gram, right);

@@ -33,10 +33,11 @@ public sealed class FraudStudyTests
             return FraudStudy.Run(folder, Lanes.One, (_, _) => { }).Fault!.Message;
         }
 
-        Refusal("0,1,1,1,5,0\n0,2,1,1,5,0\n").ShouldBe("handbook_raw.csv.gz, row 2, column TRANSACTION_ID: id 0 appears twice");
+        Refusal("0,1,1,1,5,0\n0,2,1,1,5,1\n").ShouldBe("handbook_raw.csv.gz, row 2, column TRANSACTION_ID: id 0 appears twice");
         Refusal("0,1,1,1,5,0\n1,2,1,1,5,\n").ShouldBe("handbook_raw.csv.gz, row 2, column TX_FRAUD: '' is not a number");
         Refusal("0,1,1,1,5,0\n1,0,1,1,5,1\n").ShouldBe("handbook_raw.csv.gz, row 2, column TX_TIME_SECONDS: the time lies before the row above");
-        Refusal("0,1,1,1,5,0\n").ShouldBe("the data cover 1 days; the folds need at least 105");
+        Refusal("0,1,1,1,5,0\n1,1,1,1,5,1\n").ShouldBe("the data cover 1 days; the folds need at least 105");
+        Refusal("0,1,1,1,5,0\n1,1,1,1,5,0\n").ShouldBe("handbook_raw.csv.gz, column TX_FRAUD: every one of the 2 rows is 0; there is nothing to tell apart");
         FraudStudy.Run(Path.Combine(folder, "no"), Lanes.One, (_, _) => { }).Fault!.Message.ShouldContain("does not exist");
         Directory.Delete(folder, recursive: true);
     }

@@ -38,4 +38,34 @@ public sealed class LogisticRegressionTests
         LogisticRegression.Fit(data, l1: 0.05).Value.Weights[1].ShouldBe(0);
         LogisticRegression.Fit(Examples.Of(data.Table, new double[data.Rows]).Value).Fault!.Message.ShouldContain("of one class");
     }
+
+    [Fact]
+    public void Rare_positives_in_a_heavy_tail_are_fitted_to_the_point_where_the_gradient_vanishes()
+    {
+        // Without shortened steps Newton's method runs away here: margins of millions.
+        var rng = new Rng(4);
+        const int Rows = 20_000;
+        double[][] columns = [.. Enumerable.Range(0, 4).Select(_ => new double[Rows])];
+        var labels = new double[Rows];
+        for (var r = 0; r < Rows; r++)
+        {
+            labels[r] = rng.NextBool(0.004) ? 1 : 0;
+            columns[0][r] = Math.Exp(rng.NextGaussian() + (labels[r] > 0 ? 2.5 : 0));
+            columns[1][r] = labels[r] > 0 && rng.NextBool(0.6) ? 1 : rng.NextBool(0.0005) ? 0.5 : 0;
+            columns[2][r] = columns[1][r] * (0.5 + rng.NextDouble());
+            columns[3][r] = columns[2][r] + 0.01 * rng.NextGaussian();
+        }
+
+        var model = LogisticRegression.Fit(Examples.Of(Table.Of(["a", "b", "c", "d"], columns).Value, labels).Value, l2: 1e-4).Value;
+        var margins = model.Margins(Table.Of(["a", "b", "c", "d"], columns).Value).Value;
+        margins.Max(Math.Abs).ShouldBeLessThan(200);
+        double[] residuals = [.. margins.Select((m, r) => 1 / (1 + Math.Exp(-m)) - labels[r])];
+        residuals.Average().ShouldBe(0, 1e-8);
+        for (var c = 0; c < 4; c++)
+        {
+            var mean = columns[c].Average();
+            var scale = Math.Sqrt(columns[c].Average(v => (v - mean) * (v - mean)));
+            (residuals.Select((e, r) => e * (columns[c][r] - mean) / scale).Average() + 1e-4 * model.Weights[c]).ShouldBe(0, 1e-7);
+        }
+    }
 }

@@ -1,0 +1,35 @@
+using Busker.Kernel;
+using Busker.Learning.Numbers;
+
+namespace Busker.Learning.Fraud;
+
+/// <summary>What files of payments have in common: what is refused, keys, minor units.</summary>
+internal static class PaymentRows
+{
+    /// <summary>No rows, a doubled id, a label that is not 0 or 1, one class only, rows out of time order: named by row and column.</summary>
+    public static Fault? Check(CsvFile csv, string idColumn, string timeColumn, string labelColumn)
+    {
+        if (csv.Rows == 0) return new Fault(Code.InvalidArgument, "LEARNING_BAD_FILE", $"{csv.Name} has no rows");
+        var (id, time, label) = (csv.Numbers(idColumn), csv.Numbers(timeColumn), csv.Numbers(labelColumn));
+        var seen = new HashSet<long>(csv.Rows);
+        for (var r = 0; r < csv.Rows; r++)
+        {
+            if (!seen.Add((long)id[r])) return Bad(csv, r, idColumn, $"id {id[r]} appears twice");
+            if (label[r] is not (0 or 1)) return Bad(csv, r, labelColumn, $"{label[r]} is not 0 or 1");
+            if (r > 0 && time[r] < time[r - 1]) return Bad(csv, r, timeColumn, "the time lies before the row above");
+        }
+
+        var positives = label.Count(l => l == 1);
+        return positives == 0 || positives == csv.Rows
+            ? new Fault(Code.InvalidArgument, "LEARNING_BAD_FILE", $"{csv.Name}, column {labelColumn}: every one of the {csv.Rows} rows is {label[0]}; there is nothing to tell apart", labelColumn)
+            : null;
+    }
+
+    /// <summary>0 means absent to the feature state, so ids start at 1.</summary>
+    public static ulong[] Keys(double[] ids) => [.. ids.Select(i => (ulong)i + 1)];
+
+    public static long[] Minor(double[] amounts) => [.. amounts.Select(a => (long)Math.Round(a * 100))];
+
+    private static Fault Bad(CsvFile csv, int row, string column, string what) =>
+        new(Code.InvalidArgument, "LEARNING_BAD_FILE", $"{csv.Name}, row {row + 1}, column {column}: {what}", column);
+}
