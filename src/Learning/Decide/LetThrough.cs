@@ -17,27 +17,50 @@ public sealed record LetThrough(double Share, ulong Salt)
     public static double Weight(double propensity, double clip = 50) => Math.Min(clip, 1 / propensity);
 
     /// <summary>
+    /// Corrects a model's chances in the region it stops by a shift of the log-odds that maximises the likelihood of the
+    /// outcomes of those let through, under a normal prior of deviation <paramref name="deviation"/> around no shift: a handful of
+    /// outcomes moves it little.
+    /// </summary>
+    public static Func<double, double> Recalibrate(double[] chances, double[] outcomes, double deviation = 1)
+    {
+        double shift = 0;
+        for (var step = 0; step < 50; step++)
+        {
+            double slope = -shift / (deviation * deviation), curve = 1 / (deviation * deviation);
+            for (var i = 0; i < chances.Length; i++)
+            {
+                var p = Shifted(chances[i], shift);
+                slope += outcomes[i] - p;
+                curve += p * (1 - p);
+            }
+
+            shift += slope / curve;
+            if (Math.Abs(slope / curve) < 1e-10) break;
+        }
+
+        return chance => Shifted(chance, shift);
+    }
+
+    private static double Shifted(double chance, double shift) => chance / (chance + (1 - chance) * Math.Exp(-shift));
+
+    /// <summary>
     /// Share of the stopped payments that is fraud, estimated from those let through (self-normalised inverse propensity),
-    /// with a normal interval at 95 %; payments of propensity 0 are left out.
+    /// with Wilson's interval at 95 % for the effective number (Σw)²/Σw²; payments of propensity 0 are left out.
     /// </summary>
     public static Interval StoppedPrecision(IReadOnlyList<WouldStop> payments)
     {
         double weights = 0, frauds = 0, squares = 0;
         foreach (var payment in payments.Where(p => p.LetThrough && p.Propensity > 0))
         {
-            weights += 1 / payment.Propensity;
-            frauds += payment.Fraud ? 1 / payment.Propensity : 0;
+            var weight = 1 / payment.Propensity;
+            weights += weight;
+            squares += weight * weight;
+            frauds += payment.Fraud ? weight : 0;
         }
 
         if (weights == 0) return new Interval(double.NaN, 0, 1);
-        var precision = frauds / weights;
-        foreach (var payment in payments.Where(p => p.LetThrough && p.Propensity > 0))
-        {
-            var residual = ((payment.Fraud ? 1 : 0) - precision) / payment.Propensity;
-            squares += residual * residual;
-        }
-
-        var error = 1.96 * Math.Sqrt(squares) / weights;
-        return new Interval(precision, Math.Max(0, precision - error), Math.Min(1, precision + error));
+        var (p, n, z) = (frauds / weights, weights * weights / squares, 1.96);
+        var (middle, half) = (p + z * z / (2 * n), z * Math.Sqrt(p * (1 - p) / n + z * z / (4 * n * n)));
+        return new Interval(p, (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n));
     }
 }

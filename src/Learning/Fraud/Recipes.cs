@@ -28,8 +28,8 @@ internal static class Recipes
 
     public static BoostOptions[] Sparkov { get; } =
     [
-        Sampled(4, 600) with { ColumnFraction = 0.5, RowFraction = 0.8, Categorical = ["category"] },
-        Sampled(6, 600) with { LearningRate = 0.04, MaxLeaves = 31, ColumnFraction = 0.5, RowFraction = 0.8, Categorical = ["category"] },
+        Sampled(4, 300) with { LearningRate = 0.08, ColumnFraction = 0.5, RowFraction = 0.8, Categorical = ["category"] },
+        Sampled(6, 300) with { LearningRate = 0.06, MaxLeaves = 31, ColumnFraction = 0.5, RowFraction = 0.8, Categorical = ["category"] },
     ];
 
     private static BoostOptions Sampled(int depth, int trees) => new()

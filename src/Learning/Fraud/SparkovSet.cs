@@ -12,7 +12,7 @@ public sealed record SparkovSet(PaymentHistory History, double[] Category)
 {
     public const string FileName = "sparkov_sim.csv.gz";
 
-    private const long Start = 1_546_300_800;
+    internal const long Start = 1_546_300_800;
 
     /// <summary>Names of the key columns: card, merchant, category, a card's payments of one category, and its payments at night.</summary>
     internal static readonly string[] Entities = ["card", "merchant", "category", "card_category", "card_at_night"];
@@ -34,14 +34,17 @@ public sealed record SparkovSet(PaymentHistory History, double[] Category)
         var (words, times) = (csv.Words("category"), csv.Numbers(columns[1]));
         string[] names = [.. words.Distinct().Order(StringComparer.Ordinal)];
         double[] category = [.. words.Select(w => (double)Array.BinarySearch(names, w, StringComparer.Ordinal))];
-        ulong[] card = PaymentRows.Keys(csv.Numbers(columns[2]));
-        long[] time = [.. times.Select(t => (long)t)];
+        return Of([.. times.Select(t => (long)t)], csv.Numbers(columns[4]), PaymentRows.Keys(csv.Numbers(columns[2])), PaymentRows.Keys(csv.Numbers(columns[3])),
+            category, [.. csv.Numbers(columns[5]).Select(l => l == 1)]);
+    }
+
+    internal static SparkovSet Of(long[] time, double[] amount, ulong[] card, ulong[] merchant, double[] category, bool[] fraud)
+    {
         ulong[] ofCategory = [.. category.Select(c => (ulong)c + 1)];
         ulong[] both = [.. card.Select((c, r) => c * 1000 + ofCategory[r])];
         ulong[] night = [.. card.Select((c, r) => time[r] % VelocityPlan.Day / 3600 is >= 22 or < 4 ? c : 0)];
-        var fraud = csv.Numbers(columns[5]).Select(l => l == 1).ToArray();
-        return new SparkovSet(new PaymentHistory(time, PaymentRows.Minor(csv.Numbers(columns[4])), [card, PaymentRows.Keys(csv.Numbers(columns[3])), ofCategory, both, night],
-            fraud, [.. time.Select(t => t + CardSet.LabelDelay)]), category);
+        return new SparkovSet(new PaymentHistory(time, PaymentRows.Minor(amount), [card, merchant, ofCategory, both, night], fraud,
+            [.. time.Select(t => t + CardSet.LabelDelay)]), category);
     }
 
     /// <summary>A fold between days, each span [from, to).</summary>

@@ -134,6 +134,21 @@ public sealed class DecideTests
         LetThrough.Weight(0.05).ShouldBe(20);
         LetThrough.Weight(0.001).ShouldBe(50);
         LetThrough.StoppedPrecision([]).Value.ShouldBe(double.NaN);
+        var few = LetThrough.StoppedPrecision([.. Enumerable.Repeat(new WouldStop(0.01, true, true), 20)]);
+        few.High.ShouldBe(1, 1e-12);
+        few.Low.ShouldBe(1 / (1 + 1.96 * 1.96 / 20), 1e-12); // Wilson's bound when every one of n is a hit
+    }
+
+    [Fact]
+    public void Chances_of_the_stopped_shift_to_where_the_penalised_likelihood_is_highest()
+    {
+        var rng = new Rng(12);
+        double[] chances = [.. Enumerable.Range(0, 30).Select(_ => 0.5 + 0.5 * rng.NextDouble())], outcomes = [.. chances.Select(p => rng.NextBool(p / 2) ? 1.0 : 0)];
+        double Loss(double shift) => shift * shift / 2 + ChanceMetrics.LogLoss([.. chances.Select(p => p / (p + (1 - p) * Math.Exp(-shift)))], outcomes) * chances.Length;
+        var best = Enumerable.Range(-5000, 10_000).Select(i => i / 1000.0).MinBy(Loss);
+        var moved = LetThrough.Recalibrate(chances, outcomes)(0.8);
+        Math.Log(moved / (1 - moved) / 4).ShouldBe(best, 1e-3);
+        LetThrough.Recalibrate([], [])(0.8).ShouldBe(0.8, 1e-12);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class FraudStudyTests
     [Fact]
     public void The_whole_study_runs_on_a_small_town_and_writes_its_page()
     {
-        var town = new CardTown(Customers: 500, Terminals: 700, Days: 106, Seed: 5) { Reach = 16 }.Make();
+        var town = new CardTown(Customers: 350, Terminals: 490, Days: 106, Seed: 5) { Reach = 19 }.Make();
         var study = FraudStudy.On(town, 85, new Lanes(2), (_, _) => { }).Value;
         study.Rows.Count.ShouldBe(2);
         study.Rows[1].AveragePrecision.Average().ShouldBeGreaterThan(study.Rows[0].AveragePrecision.Average());
@@ -40,5 +40,21 @@ public sealed class FraudStudyTests
         Refusal("0,1,1,1,5,0\n1,1,1,1,5,0\n").ShouldBe("handbook_raw.csv.gz, column TX_FRAUD: every one of the 2 rows is 0; there is nothing to tell apart");
         FraudStudy.Run(Path.Combine(folder, "no"), Lanes.One, (_, _) => { }).Fault!.Message.ShouldContain("does not exist");
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void Retraining_on_approved_payments_unlearns_fraud_and_a_hundredth_let_through_mends_it()
+    {
+        var town = new CardTown(Customers: 400, Terminals: 560, Days: 100, Seed: 8) { Reach = 18 }.Make();
+        var table = Busker.Learning.Features.Replay.Run(CardPlans.Own, town.History).Value;
+        var options = new BoostOptions { Trees = 40, MaxDepth = 3, MinHessian = 0.5, L2 = 5, LearningRate = 0.1 };
+        var results = new BlockedLoop(town, table, options, new Lanes(2)) { BlockShare = 0.012 }.Run(1, (_, _) => { });
+        var of = results.ToDictionary(r => r.Labels);
+        of[BlockedLabels.Oracle].AveragePrecision.ShouldBeGreaterThan(0.4);
+        of[BlockedLabels.Imputed].AveragePrecision.ShouldBeGreaterThan(0.75 * of[BlockedLabels.Oracle].AveragePrecision);
+        of[BlockedLabels.Imputed].AveragePrecision.ShouldBeGreaterThan(of[BlockedLabels.ApprovedOnly].AveragePrecision);
+        of[BlockedLabels.ApprovedOnly].LogLoss.ShouldBeGreaterThan(of[BlockedLabels.Imputed].LogLoss);
+        of[BlockedLabels.Imputed].Blocked.ShouldBeGreaterThan(200);
+        of[BlockedLabels.Imputed].LetThrough.ShouldBeLessThan(12);
     }
 }
