@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Busker.Learning.Numbers;
 
 namespace Busker.Learning.Features;
@@ -53,12 +57,13 @@ internal sealed class PaneSketch(long window)
 
     private static void Raise(Span<byte> registers, ulong hash)
     {
-        var rank = (byte)(System.Numerics.BitOperations.LeadingZeroCount((hash << 8) | 0x80) + 1);
+        var rank = (byte)(BitOperations.LeadingZeroCount((hash << 8) | 0x80) + 1);
         ref var register = ref registers[(int)(hash >> 56)];
         if (rank > register) register = rank;
     }
 
     /// <summary>How many different values since the window's start, with <paramref name="current"/> when it is not 0.</summary>
+    [SkipLocalsInit]
     public double Count(long time, ulong current)
     {
         var newest = Place(time).Number;
@@ -69,21 +74,37 @@ internal sealed class PaneSketch(long window)
         {
             if (Numbers[p] < newest - 8 || Numbers[p] > newest) continue;
             many |= Many[p] is not null;
-            foreach (var hash in Few[p] ?? []) hashes[count++] = hash;
+            if (Few[p] is not { Count: > 0 } few) continue;
+            CollectionsMarshal.AsSpan(few).CopyTo(hashes[count..]);
+            count += few.Count;
         }
 
-        hashes = hashes[..count];
-        return many ? Estimate(hashes, newest) : Different(hashes);
+        return many ? Estimate(hashes[..count], newest) : Different(hashes[..count]);
     }
 
-    private static int Different(Span<ulong> hashes)
+    /// <summary>Puts the hashes into a table of at least twice their number; a hash of 0 counts as 1.</summary>
+    [SkipLocalsInit]
+    private static int Different(ReadOnlySpan<ulong> hashes)
     {
-        hashes.Sort();
+        if (hashes.Length < 2) return hashes.Length;
+        var places = (int)BitOperations.RoundUpToPowerOf2((uint)hashes.Length * 2);
+        Span<ulong> table = stackalloc ulong[places];
+        table.Clear();
         var different = 0;
-        for (var i = 0; i < hashes.Length; i++) different += i == 0 || hashes[i] != hashes[i - 1] ? 1 : 0;
+        foreach (var hash in hashes)
+        {
+            var value = hash == 0 ? 1 : hash;
+            var at = (int)value & (places - 1);
+            while (table[at] != 0 && table[at] != value) at = (at + 1) & (places - 1);
+            if (table[at] == value) continue;
+            table[at] = value;
+            different++;
+        }
+
         return different;
     }
 
+    [SkipLocalsInit]
     private double Estimate(ReadOnlySpan<ulong> hashes, long newest)
     {
         Span<byte> union = stackalloc byte[Registers];
@@ -91,20 +112,16 @@ internal sealed class PaneSketch(long window)
         foreach (var hash in hashes) Raise(union, hash);
         for (var p = 0; p < Panes; p++)
         {
-            if (Numbers[p] < newest - 8 || Numbers[p] > newest || Many[p] is not { } registers) continue;
-            for (var r = 0; r < Registers; r++) union[r] = Math.Max(union[r], registers[r]);
+            if (Numbers[p] >= newest - 8 && Numbers[p] <= newest && Many[p] is { } registers) TensorPrimitives.Max(union, registers, union);
         }
 
+        Span<int> ranks = stackalloc int[64];
+        ranks.Clear();
+        foreach (var rank in union) ranks[rank]++;
         double sum = 0;
-        var empty = 0;
-        foreach (var rank in union)
-        {
-            sum += Math.ScaleB(1, -rank);
-            empty += rank == 0 ? 1 : 0;
-        }
-
+        for (var rank = 0; rank < ranks.Length; rank++) sum += ranks[rank] * Math.ScaleB(1, -rank);
         var estimate = 0.7213 / (1 + 1.079 / Registers) * Registers * Registers / sum;
-        return estimate <= 2.5 * Registers && empty > 0 ? Registers * Math.Log(Registers / (double)empty) : estimate;
+        return estimate <= 2.5 * Registers && ranks[0] > 0 ? Registers * Math.Log(Registers / (double)ranks[0]) : estimate;
     }
 
     public void Merge(PaneSketch other)
