@@ -69,9 +69,9 @@ internal sealed class Speed(string folder, Lanes lanes, BenchResult result)
 
     private void Walk(string name, Interactions data)
     {
-        ItemModel.RandomWalk(data.OfUsers(u => u < 2000), 100, 0.2f, perTarget: true, lanes);
+        ItemModel.RandomWalk(data.OfUsers(u => u < 2000), 100, 0.2f, perTarget: true, lanes: lanes);
         var before = Process.GetCurrentProcess().TotalProcessorTime;
-        ItemModel.RandomWalk(data, 300, 0.2f, perTarget: true, lanes);
+        ItemModel.RandomWalk(data, 300, 0.2f, perTarget: true, lanes: lanes);
         Row(name, "RP3beta; CPU-s", (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds, 3);
     }
 

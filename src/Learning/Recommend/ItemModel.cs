@@ -57,27 +57,27 @@ public sealed partial class ItemModel : IGenerator, IExplains
     }
 
     /// <summary>
-    /// RP3β (Paudel et al. 2017): the three-step random walk j → u → i divided by the popularity of its end,
-    /// S_ji = Σ_u p(u|j) p(i|u) / pop_i^β. Keeping the best targets of each source favours the known; keeping the best
-    /// sources of each target (<paramref name="perTarget"/>) gives every item its neighbours and reaches far into the tail.
+    /// RP3αβ (Cooper et al. 2014, Paudel et al. 2017): the three-step random walk j → u → i, its steps to the power α, divided by the
+    /// popularity of its end, S_ji = Σ_u p(u|j)^α p(i|u)^α / pop_i^β. Below 1, α hears busy listeners and known history items more. Keeping
+    /// the best targets of each source favours the known; keeping the best sources of each target (<paramref name="perTarget"/>) gives
+    /// every item its neighbours and reaches far into the tail.
     /// </summary>
-    public static ItemModel RandomWalk(Interactions data, int neighbours = 200, float beta = 0.4f, bool perTarget = false, Lanes? lanes = null)
+    public static ItemModel RandomWalk(
+        Interactions data, int neighbours = 200, float beta = 0.4f, bool perTarget = false, float alpha = 1f, Lanes? lanes = null)
     {
+        float[] Powers(IEnumerable<int> lengths, float exponent) => [.. lengths.Select(n => n == 0 ? 0f : MathF.Pow(n, -exponent))];
         var byItem = data.Transpose();
         var counts = data.Popularity();
-        var penalty = Array.ConvertAll(counts, n => n == 0 ? 0f : MathF.Pow(n, -beta));
+        var (start, step, penalty) = (Powers(counts, alpha), Powers(Enumerable.Range(0, data.Users).Select(data.Length), alpha), Powers(counts, beta));
         void Walk(int item, SparseSums sums)
         {
             foreach (var u in byItem.ItemsOf(item))
-            {
-                var share = 1f / data.Length(u);
-                foreach (var j in data.ItemsOf(u)) sums.Add(j, share);
-            }
+                foreach (var j in data.ItemsOf(u)) sums.Add(j, step[u]);
         }
 
         return perTarget
-            ? FromTargets("RP3beta tail", data.Items, neighbours, lanes, Walk, (i, j, sum) => sum * penalty[i] / counts[j])
-            : FromSources("RP3beta", data.Items, neighbours, lanes, Walk, (j, i, sum) => sum * penalty[i] / counts[j]);
+            ? FromTargets("RP3beta tail", data.Items, neighbours, lanes, Walk, (i, j, sum) => sum * penalty[i] * start[j])
+            : FromSources("RP3beta", data.Items, neighbours, lanes, Walk, (j, i, sum) => sum * penalty[i] * start[j]);
     }
 
     /// <summary>The <paramref name="perColumn"/> largest |weight| of each target column of a dense sources × targets matrix.</summary>

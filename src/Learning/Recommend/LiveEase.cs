@@ -19,7 +19,7 @@ public sealed class LiveEase : IGenerator, IExplains
 
     /// <summary>From who heard what (weights are ignored: heard or not).</summary>
     public static LiveEase Train(Interactions data, float regularization, Lanes? lanes = null) =>
-        new(data.Items, Ease.Precision(data.Binary(), regularization, lanes));
+        new(data.Items, Ease.Precision(data.Binary(), regularization, 0, 0, lanes));
 
     /// <summary>A listener who had heard <paramref name="history"/> now hears <paramref name="item"/>, which is not in it.</summary>
     public void Hear(ReadOnlySpan<int> history, int item)

@@ -19,20 +19,32 @@ public sealed record FloorOutcome(int Floor, int Emerging, int Met, Estimate Bef
 public static class FloorStudy
 {
     private const int Places = 20;
+    private static readonly float[] Steps = [0.25f, 0.5f, 1f, 2f];
 
-    public static FloorOutcome Run(RecsSet set, IGenerator model, int floor, Lanes lanes)
+    /// <summary>Fits on training, and takes the price step that keeps most floors and then most nDCG@20 on validation.</summary>
+    public static float ChooseStep(RecsSet set, Func<Interactions, IGenerator> fit, int floor, Lanes lanes)
     {
-        var data = set.TrainAndValidation;
+        var (train, validation) = set.ForChoosing();
+        var model = fit(train);
+        return Steps.MaxBy(step => Run(train, validation, model, floor, step, lanes) is var kept ? (kept.Met, kept.After.Mean) : default);
+    }
+
+    /// <param name="step">See <see cref="ExposureFloors.Solve"/>; chosen with <see cref="ChooseStep"/>.</param>
+    public static FloorOutcome Run(RecsSet set, IGenerator model, int floor, float step, Lanes lanes) =>
+        Run(set.TrainAndValidation, set.Test, model, floor, step, lanes);
+
+    private static FloorOutcome Run(Interactions data, Interactions held, IGenerator model, int floor, float step, Lanes lanes)
+    {
         var popularity = data.Popularity();
-        var median = popularity.Order().ElementAt(set.Items / 2);
+        var median = popularity.Order().ElementAt(data.Items / 2);
         int[] floors = [.. popularity.Select(n => n <= median ? floor : 0)];
         var scores = Scores(model, data, lanes);
-        void Row(int u, float[] target) => scores.AsSpan(u * set.Items, set.Items).CopyTo(target);
-        var before = new ExposureFloors(Row, set.Users, new int[set.Items], Places, lanes).Solve(1);
-        var after = new ExposureFloors(Row, set.Users, floors, Places, lanes).Solve();
+        void Row(int u, float[] target) => scores.AsSpan(u * data.Items, data.Items).CopyTo(target);
+        var before = new ExposureFloors(Row, data.Users, new int[data.Items], Places, lanes).Solve(1);
+        var after = new ExposureFloors(Row, data.Users, floors, Places, lanes).Solve(step: step);
         double Share(int[] exposure) => Enumerable.Range(0, floors.Length).Where(i => floors[i] > 0).Sum(i => (double)exposure[i]) / exposure.Sum(e => (double)e);
         return new FloorOutcome(floor, floors.Count(f => f > 0), floors.Count(f => f > 0) - after.Unmet.Length,
-            Ndcg(before.Lists, set.Test), Ndcg(after.Lists, set.Test), (Share(before.Exposure), Share(after.Exposure)),
+            Ndcg(before.Lists, held), Ndcg(after.Lists, held), (Share(before.Exposure), Share(after.Exposure)),
             Array.ConvertAll(before.Exposure, e => (double)e), Array.ConvertAll(after.Exposure, e => (double)e));
     }
 

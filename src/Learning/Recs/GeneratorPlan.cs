@@ -54,38 +54,47 @@ public sealed record IalsPlan(int Dimensions, float Unobserved, float Regulariza
     public override string ToString() => Text($"iALS d {Dimensions}, α₀ {Unobserved}, λ {Regularization}, {Epochs} epochs{(Confidence > 0 ? $", α {Confidence}" : "")}");
 }
 
-/// <summary>EASE with its one parameter.</summary>
-public sealed record EasePlan(float Regularization) : GeneratorPlan
+/// <summary>EASE: its ridge, and how far hidden items and busy listeners are evened out.</summary>
+public sealed record EasePlan(float Regularization, float Dropout = 0, float Damping = 0) : GeneratorPlan
 {
+    private static readonly float[] Dropouts = [0, 0.1f, 0.2f, 0.3f, 0.4f, 0.5f];
+    private static readonly float[] Dampings = [0, 0.3f, 0.5f, 0.7f, 1, 1.3f];
     private static readonly float[] Grid = [3, 10, 30, 60, 100, 150, 200, 300, 500, 700, 1000, 1500];
 
     public override string Kind => "EASE";
 
-    public override IGenerator Fit(Interactions data, ulong seed, Lanes lanes) => new Plain(Ease.Train(data.Binary(), Regularization, lanes));
+    public override IGenerator Fit(Interactions data, ulong seed, Lanes lanes) => new Plain(Ease.Train(data.Binary(), Regularization, lanes, Dropout, Damping));
 
-    public override IEnumerable<GeneratorPlan> Around() => Steps(Grid, Regularization).Select(l => this with { Regularization = l });
+    public override IEnumerable<GeneratorPlan> Around() =>
+    [
+        .. Steps(Grid, Regularization).Select(l => this with { Regularization = l }),
+        .. Steps(Dropouts, Dropout).Select(q => this with { Dropout = q }),
+        .. Steps(Dampings, Damping).Select(b => this with { Damping = b }),
+    ];
 
-    public override string ToString() => Text($"EASE λ {Regularization}");
+    public override string ToString() => Text($"EASE λ {Regularization}{(Dropout > 0 ? $", q {Dropout}" : "")}{(Damping > 0 ? $", damping {Damping}" : "")}");
 }
 
-/// <summary>The three-step random walk.</summary>
-public sealed record WalkPlan(int Neighbours, float Beta, bool PerTarget) : GeneratorPlan
+/// <summary>The three-step random walk, its steps to the power <paramref name="Alpha"/>.</summary>
+public sealed record WalkPlan(int Neighbours, float Beta, bool PerTarget, float Alpha = 1) : GeneratorPlan
 {
+    private static readonly float[] Alphas = [0.5f, 0.6f, 0.7f, 0.8f, 1];
     private static readonly float[] Betas = [0, 0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f];
-    private static readonly float[] Sizes = [50, 100, 200, 300, 500];
+    private static readonly float[] Sizes = [50, 100, 200, 300, 500, 1000];
 
     public override string Kind => "RP3β";
 
-    public override IGenerator Fit(Interactions data, ulong seed, Lanes lanes) => new Plain(ItemModel.RandomWalk(data, Neighbours, Beta, PerTarget, lanes));
+    public override IGenerator Fit(Interactions data, ulong seed, Lanes lanes) => new Plain(ItemModel.RandomWalk(data, Neighbours, Beta, PerTarget, Alpha, lanes));
 
     public override IEnumerable<GeneratorPlan> Around() =>
     [
         .. Steps(Betas, Beta).Select(b => this with { Beta = b }),
+        .. Steps(Alphas, Alpha).Select(a => this with { Alpha = a }),
         .. Steps(Sizes, Neighbours).Select(n => this with { Neighbours = (int)n }),
         this with { PerTarget = !PerTarget },
     ];
 
-    public override string ToString() => Text($"RP3β k {Neighbours}, β {Beta}{(PerTarget ? ", per target" : "")}");
+    public override string ToString() => Text($"RP3β k {Neighbours}, {(Alpha == 1 ? "" : $"α {Alpha}, ")}β {Beta}{(PerTarget ? ", per target" : "")}");
 }
 
 /// <summary>Item nearest neighbours.</summary>

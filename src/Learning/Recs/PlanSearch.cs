@@ -28,7 +28,7 @@ public sealed class PlanSearch(Interactions train, Interactions validation, Recs
     }
 
     /// <param name="steps">Moves at most; each tries the neighbours not tried before.</param>
-    public GeneratorPlan Climb(GeneratorPlan start, int steps = 8)
+    public GeneratorPlan Climb(GeneratorPlan start, int steps = 12)
     {
         var (best, top) = (start, Score(start));
         for (var step = 0; step < steps; step++)

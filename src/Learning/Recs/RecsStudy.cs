@@ -45,7 +45,8 @@ public sealed record RecsStudy(RecsSet Set, RecsTrial Trial, FloorOutcome Floors
         };
         trial = trial with { Model = trial.Model.With(RecsModelFile.Fingerprint(data), metrics, set.ItemIds) };
         progress("exposure floors", 0.82);
-        var study = new RecsStudy(set, trial, FloorStudy.Run(set, trial.Model, Floor, lanes));
+        var step = FloorStudy.ChooseStep(set, d => choice.Fit(d, 1, lanes), Floor, lanes);
+        var study = new RecsStudy(set, trial, FloorStudy.Run(set, trial.Model, Floor, step, lanes));
         progress("groups", 0.86);
         if (set.Friends.Length > 0) study = study with { Groups = GroupStudy.Run(set, trial.Model, Enum.GetValues<GroupStrategy>(), lanes, Pairs) };
         var plan = (IalsPlan)choice.Plans[0];

@@ -116,13 +116,19 @@ public sealed class GeneratorTests
         }
     }
 
-    [Fact]
-    public void Ease_reproduces_its_closed_form()
+    [Theory]
+    [InlineData(0f, 0f)]
+    [InlineData(0.3f, 0f)]
+    [InlineData(0.2f, 0.7f)]
+    public void Ease_reproduces_its_closed_form(float dropout, float damping)
     {
-        var model = Ease.Train(Data, 30);
+        var model = Ease.Train(Data, 30, dropout: dropout, damping: damping);
         var n = Data.Items;
-        var x = new double[n];
-        // B minimises ‖x_j − X b‖² + λ‖b‖² with b_jj = 0: the gradient of every other entry is zero.
+        var counted = Enumerable.Range(0, Data.Users).Select(u => Data.Length(u) == 0 ? 0 : Math.Pow(Data.Length(u), -damping)).ToArray();
+        var scale = Data.Count / counted.Select((c, u) => c * Data.Length(u)).Sum();
+        var norms = new double[n];
+        for (var u = 0; u < Data.Users; u++) foreach (var i in Data.ItemsOf(u)) norms[i] += scale * counted[u];
+        // B minimises Σ_u c_u (x_uj − x_u b)² + Σ_i Λ_i b_i² with b_jj = 0: the gradient of every other entry is zero.
         for (var j = 0; j < n; j += 11)
         {
             var column = new double[n];
@@ -140,17 +146,20 @@ public sealed class GeneratorTests
                 var items = Data.ItemsOf(u);
                 double error = items.BinarySearch(j) >= 0 ? -1 : 0;
                 foreach (var i in items) error += column[i];
-                foreach (var i in items) gradient[i] += error;
+                foreach (var i in items) gradient[i] += scale * counted[u] * error;
             }
 
-            for (var i = 0; i < n; i++) if (i != j) (gradient[i] + 30 * column[i]).ShouldBe(0, 2e-2);
+            for (var i = 0; i < n; i++) if (i != j) (gradient[i] + (30 + dropout / (1 - dropout) * norms[i]) * column[i]).ShouldBe(0, 2e-2);
         }
     }
 
-    [Fact]
-    public void A_random_walk_is_the_product_of_its_steps()
+    [Theory]
+    [InlineData(1f, false)]
+    [InlineData(0.6f, false)]
+    [InlineData(0.6f, true)]
+    public void A_random_walk_is_the_product_of_its_steps(float alpha, bool perTarget)
     {
-        var model = ItemModel.RandomWalk(Data, neighbours: Data.Items, beta: 0.5f);
+        var model = ItemModel.RandomWalk(Data, neighbours: Data.Items, beta: 0.5f, perTarget, alpha);
         var counts = Data.Popularity();
         var scores = new float[Data.Items];
         model.Score([8], [1f], scores);
@@ -159,7 +168,7 @@ public sealed class GeneratorTests
             double expected = 0;
             for (var u = 0; u < Data.Users; u++)
                 if (i != 8 && Data.ItemsOf(u).BinarySearch(8) >= 0 && Data.ItemsOf(u).BinarySearch(i) >= 0)
-                    expected += 1.0 / counts[8] / Data.Length(u) / Math.Sqrt(counts[i]);
+                    expected += Math.Pow(counts[8] * (double)Data.Length(u), -alpha) / Math.Sqrt(counts[i]);
             scores[i].ShouldBe((float)expected, 1e-5f);
         }
     }
