@@ -40,4 +40,5 @@ export function sentence(error: unknown): string {
   }
 }
 
+export const isNotFound = (error: unknown): boolean => ConnectError.from(error).code === Code.NotFound;
 export const isSignedOut = (error: unknown): boolean => ConnectError.from(error).code === Code.Unauthenticated;

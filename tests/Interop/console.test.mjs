@@ -1,7 +1,7 @@
 // The console in a real Chromium, against the product as `busker up` starts it.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +42,7 @@ after(async () => {
   rmSync(data, { recursive: true, force: true });
 });
 
+const origin = () => new URL(link).origin;
 const title = () => page.locator('#page-title').textContent();
 
 test('the printed link signs in and hides the key from the address', async () => {
@@ -97,6 +98,96 @@ test('a key is made, shown once, and revoked', async () => {
   await page.getByRole('button', { name: 'Revoke from the console' }).click();
   await page.getByRole('button', { name: 'Revoke for good' }).click();
   await page.getByText('revoked', { exact: true }).waitFor();
+});
+
+test('a job that failed for good is shown with why, runs again, and can be given up', async () => {
+  const jobs = ['a', 'b'].map((id) => ({ jobId: `job_${id}`, kind: `test.${id}`, error: `${id} was not at home`, attempts: 10, deathTime: '2026-01-02T03:04:05Z' }));
+  const asked = [];
+  await page.route('**/busker.operations.v1.Operations/*', (route) => {
+    const method = route.request().url().split('/').at(-1);
+    if (method !== 'ListDeadJobs') { const { jobId } = route.request().postDataJSON(); asked.push([method, jobId]); jobs.splice(jobs.findIndex((j) => j.jobId === jobId), 1); }
+    return route.fulfill({ json: method === 'ListDeadJobs' ? { jobs } : {} });
+  });
+  await page.goto(`${origin()}/#/health`);
+  const dead = page.getByRole('region', { name: 'Dead jobs' });
+  await dead.getByText('a was not at home').waitFor();
+  await dead.getByRole('button', { name: 'Run test.a again' }).click();
+  await dead.getByText('a was not at home').waitFor({ state: 'detached' });
+  await dead.getByRole('button', { name: 'Give up test.b' }).click();
+  await dead.getByRole('button', { name: 'Give up for good' }).click();
+  await dead.getByText('No job is dead').waitFor();
+  assert.deepEqual(asked, [['RerunDeadJob', 'job_a'], ['DropDeadJob', 'job_b']]);
+  await page.unroute('**/busker.operations.v1.Operations/*');
+});
+
+test('a new tenant sees on every page that nothing is there yet, and what to do', async () => {
+  const { OperatorSecret: operator } = JSON.parse(readFileSync(join(data, 'demo.json'), 'utf8'));
+  const made = await fetch(`${origin()}/busker.tenancy.v1.Tenancy/CreateTenant`, {
+    method: 'POST', headers: { authorization: `Bearer ${operator}`, 'content-type': 'application/json' }, body: '{"requestId":"t1","name":"Fresh"}',
+  }).then((r) => r.json());
+  const context = await browser.newContext();
+  const fresh = await context.newPage();
+  await fresh.goto(`${origin()}/#key=${made.key.secret}`);
+  for (const [path, ...texts] of [
+    ['', 'Quiet'], ['catalog', 'No catalog is published yet'], ['caps', 'Nobody has used up a cap yet', 'There is no listener ann'],
+    ['facts', 'No facts yet'], ['access', 'No members yet'], ['health', 'No job is dead'], ['nowhere', 'There is no such page'],
+  ]) {
+    await fresh.goto(`${origin()}/#/${path}`);
+    for (const text of texts) await fresh.getByText(text).waitFor();
+    assert.equal(await fresh.getByRole('alert').count(), 0, path);
+  }
+  await context.close();
+});
+
+test('while the host is away every page says so, and it is whole again when the host is back', async () => {
+  const away = (url) => /busker\.|metrics|readyz/.test(url.pathname);
+  for (const path of ['', 'catalog', 'caps', 'facts', 'access', 'health']) {
+    const context = await browser.newContext();
+    const cut = await context.newPage();
+    await cut.goto(link);
+    await cut.getByText('What this house answers and tells').waitFor();
+    await context.route(away, (route) => route.abort());
+    await cut.goto(`${origin()}/#/${path === '' ? 'nowhere' : ''}`);
+    await cut.goto(`${origin()}/#/${path}`);
+    await cut.getByRole('alert').first().waitFor();
+    await context.unroute(away);
+    await cut.getByRole('alert').first().waitFor({ state: 'detached' });
+    await context.close();
+  }
+});
+
+/** Texts of a page that are too faint to read on what they stand on (WCAG AA: 4.5, large ones 3). */
+const faint = () => page.evaluate(() => {
+  const parse = (c) => { const [r, g, b, a = 1] = c.match(/[\d.]+/g).map(Number); return { r, g, b, a }; };
+  const light = ({ r, g, b }) => [r, g, b].map((v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4)).reduce((s, v, i) => s + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const under = (e) => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c.a > 0.99) return c; } return { r: 255, g: 255, b: 255 }; };
+  return [...document.querySelectorAll('body *')].filter((e) => e.checkVisibility() && !e.closest(':disabled, svg, option') && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
+    .map((e) => {
+      const [a, b] = [light(parse(getComputedStyle(e).color)), light(under(e))].sort((x, y) => y - x);
+      return { text: e.textContent.trim().slice(0, 30), ratio: (a + 0.05) / (b + 0.05), large: parseFloat(getComputedStyle(e).fontSize) >= 24 };
+    }).filter((t) => t.ratio < (t.large ? 3 : 4.5));
+});
+
+test('every page can be read in dark and in light', async () => {
+  for (const theme of ['dark', 'light']) {
+    await page.evaluate((t) => { document.documentElement.dataset.theme = t; }, theme);
+    for (const [path, name] of [['', 'Overview'], ['catalog', 'Catalog'], ['caps', 'Caps'], ['facts', 'Facts'], ['access', 'Access'], ['health', 'Health']]) {
+      await page.goto(`${origin()}/#/${path}`);
+      await page.waitForFunction((n) => document.getElementById('page-title')?.textContent === n && !document.querySelector('.skeleton'), name);
+      assert.deepEqual(await faint(), [], `${theme} ${name}`);
+    }
+  }
+});
+
+test('keys alone filter a page and leave a field again, and every control shows where it is', async () => {
+  await page.goto(`${origin()}/#/catalog`);
+  await page.getByRole('region', { name: 'Feature matrix' }).waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('audiobook');
+  await page.getByRole('rowheader', { name: /Audiobook time/ }).waitFor();
+  assert.equal(await page.getByRole('rowheader', { name: /Skips/ }).count(), 0);
+  await page.keyboard.press('Tab');
+  assert.notEqual(await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle), 'none');
 });
 
 test('dark and light are both there, and a key that is refused leads to the sign-in', async () => {

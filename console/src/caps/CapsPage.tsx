@@ -25,10 +25,11 @@ export function CapsPage() {
 
   return (
     <Page title="Caps" lead="Every consumption is checked and counted in one durable step. Being capped is an answer, not an error." actions={<Live on={stream.live} />}>
+      {stream.error !== undefined && !stream.live && <Failure error={stream.error} />}
       <div className="grid">
         {outcomes.map((o, i) => (
           <Card key={o}>
-            <Figure label={`${o[0]!.toUpperCase()}${o.slice(1)} per second`} value={compact(Math.round(now[i] ?? 0))} />
+            <Figure label={`${o[0]!.toUpperCase()}${o.slice(1)}`} value={compact(Math.round(now[i] ?? 0))} unit="per second" />
             <Sparkline values={rates.history.map((row) => row[i] ?? 0)} label={o} tone={tones[i]!} />
           </Card>))}
       </div>
@@ -62,8 +63,7 @@ function ListenerCard() {
         <input data-filter aria-label="Listener id" value={listener} onChange={(e) => setListener(e.target.value)} />
         <button disabled={listener.trim() === ''}>Show</button>
       </form>}>
-      {load.state === 'failed' ? <Failure error={load.error} retry={retry} /> :
-        <Loaded load={load} retry={retry}>{({ balances }) => balances.length === 0
+        <Loaded load={load} retry={retry} none={<Empty title={`There is no listener ${asked}`}>Give one a plan: <code>Entitlements/SetListenerPlan</code>.</Empty>}>{({ balances }) => balances.length === 0
           ? <Empty title="This listener has no caps" />
           : <table>
               <thead><tr><th>Feature</th><th>Used</th><th className="number">Left</th></tr></thead>
@@ -76,7 +76,7 @@ function ListenerCard() {
                   <td className="number">{b.unlimited ? 'unlimited' : `${compact(Number(b.remaining))} of ${compact(Number(b.limit))}`}</td>
                 </tr>;
               })}</tbody>
-            </table>}</Loaded>}
+            </table>}</Loaded>
     </Card>
   );
 }

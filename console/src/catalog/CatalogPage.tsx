@@ -4,7 +4,7 @@ import { Offer_Availability, type Document } from '../gen/busker/catalog/v1/docu
 import { client } from '../session';
 import { Badge, Card, Empty, Live, Loaded, Page } from '../ui/Parts';
 import { useLoad, useStream } from '../ui/useLoad';
-import { cell, lineage, offerIn } from './words';
+import { cell, lineage, offerIn, priceText, widest } from './words';
 
 const catalog = client(Catalog);
 
@@ -16,14 +16,14 @@ export function CatalogPage() {
   const stream = useStream((signal) => catalog.watchCatalog({}, { signal }), (state) => setRevision(state.revision), []);
   const [load, retry] = useLoad((signal) => catalog.getVersion({}, { signal }), [revision]);
   const markets = load.state === 'ready' ? load.value.document?.markets ?? [] : [];
-  const chosen = market || markets[0]?.code || '';
+  const chosen = market || (load.state === 'ready' && load.value.document ? widest(load.value.document) : '');
 
   return (
     <Page title="Catalog" lead="What every free, mid-tier and premium plan contains, market by market. Values a market changes are marked."
       actions={<><Live on={stream.live} />
         <label>Market <select value={chosen} onChange={(e) => setMarket(e.target.value)}>{markets.map((m) => <option key={m.code} value={m.code}>{m.code} · {m.name}</option>)}</select></label>
         <input data-filter placeholder="Feature ( / )" aria-label="Filter features" value={filter} onChange={(e) => setFilter(e.target.value)} /></>}>
-      <Loaded load={load} retry={retry}>{(version) => (
+      <Loaded load={load} retry={retry} none={<Card><Empty title="No catalog is published yet">Make a draft and publish it: <code>Catalog/CreateDraft</code>, <code>Catalog/PublishDraft</code>.</Empty></Card>}>{(version) => (
         <Card title={`Version ${version.number}`} aside={<span>{version.note} <code>{version.hash.slice(0, 8)}</code></span>}>
           {version.document ? <Matrix document={version.document} market={chosen} filter={filter} /> : <Empty title="This version has no document" />}
         </Card>)}</Loaded>
@@ -41,7 +41,7 @@ function Matrix({ document, market, filter }: { document: Document; market: stri
     <div className="scroll" tabIndex={0} role="region" aria-label="Feature matrix"><table>
       <thead><tr><th>Feature</th>{plans.map(({ plan, offer }) => (
         <th key={plan.key}>{plan.name}
-          <small>{offer!.price ? `${(Number(offer!.price.amountMinor) / 100).toFixed(2)} ${offer!.price.currencyCode}` : 'free'}</small>
+          <small>{offer!.price ? priceText(offer!.price) : 'free'}</small>
           {offer!.availability === Offer_Availability.CLOSED_TO_NEW && <Badge tone="mute">closed to new</Badge>}
         </th>))}</tr></thead>
       <tbody>{features.map((feature) => (

@@ -27,11 +27,25 @@ export function valueText(value: Value | undefined, unit: string): string {
   }
 }
 
+/** An exact amount in the digits of its currency: 10.99 EUR, 980 JPY. */
+export function priceText({ amountMinor, currencyCode }: { amountMinor: bigint; currencyCode: string }): string {
+  const digits = new Intl.NumberFormat('en', { style: 'currency', currency: currencyCode }).resolvedOptions().maximumFractionDigits ?? 2;
+  const text = `${amountMinor < 0n ? -amountMinor : amountMinor}`.padStart(digits + 1, '0');
+  const whole = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+  return `${amountMinor < 0n ? '-' : ''}${whole} ${currencyCode}`;
+}
+
 /** The market and the ones it inherits from, nearest first. */
 export function lineage(document: Document, code: string): Market[] {
   const line: Market[] = [];
   for (let m = document.markets.find((x) => x.code === code); m && line.length < 20; m = document.markets.find((x) => x.code === m!.parent)) line.push(m);
   return line;
+}
+
+/** The first market in which most plans are sold. */
+export function widest(document: Document): string {
+  const sold = (code: string): number => document.plans.filter((p) => offerIn(p, lineage(document, code))).length;
+  return document.markets.reduce((best, m) => (sold(m.code) > sold(best) ? m.code : best), document.markets[0]?.code ?? '');
 }
 
 /** The offer that holds in a market: its own, or the nearest parent's. */

@@ -39,7 +39,7 @@ export function FactsPage() {
                 <tr key={String(f.position)} tabIndex={0} onClick={() => setOpen(f.position)} onKeyDown={(e) => e.key === 'Enter' && setOpen(f.position)}>
                   <td>{f.recordTime ? clockTime(f.recordTime.seconds) : ''}<small>{String(f.position)}</small></td>
                   <td><Badge>{f.kind.split('.').at(-1)}</Badge></td>
-                  <td><code>{f.key}</code></td>
+                  <td className="nowrap"><code>{f.key}</code></td>
                   <td>{open === f.position ? <pre>{JSON.stringify(f.body, null, 2)}</pre> : <code>{brief(f)}</code>}</td>
                 </tr>
               ))}</tbody>

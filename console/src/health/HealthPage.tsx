@@ -22,6 +22,7 @@ export function HealthPage() {
             <Card><Figure label="Calls answered" value={compact(methods.reduce((n, m) => n + m.calls, 0))} /></Card>
             <Card><Figure label="Job runs" value={compact(total(samples, 'busker_jobs_runs_total'))} /></Card>
           </div>
+          <DeadJobs />
           <Card title="Methods">
             {methods.length === 0 ? <Empty title="No calls yet">They appear here as they are answered.</Empty> :
               <div className="scroll"><table>
@@ -37,7 +38,6 @@ export function HealthPage() {
           </Card>
         </>;
       }}</Loaded>
-      <DeadJobs />
     </Page>
   );
 }

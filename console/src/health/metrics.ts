@@ -28,7 +28,10 @@ export const total = (samples: Sample[], name: string, where: Record<string, str
 
 export interface MethodRow { method: string; calls: number; errors: number; meanMs: number }
 
-/** Calls, refusals (any code but OK) and mean time by method, busiest first. */
+/** OK, and a caller that left: what every watched stream ends with. */
+const fine = ['0', '1'];
+
+/** Calls, refusals and mean time by method, busiest first. */
 export function byMethod(samples: Sample[]): MethodRow[] {
   const rows = new Map<string, MethodRow & { seconds: number }>();
   for (const { name, labels, value } of samples) {
@@ -38,7 +41,7 @@ export function byMethod(samples: Sample[]): MethodRow[] {
     rows.set(method, row);
     if (name.endsWith('_count')) {
       row.calls += value;
-      if (labels.rpc_response_status_code !== '0') row.errors += value;
+      if (!fine.includes(labels.rpc_response_status_code ?? '')) row.errors += value;
     } else if (name.endsWith('_sum')) row.seconds += value;
   }
   return [...rows.values()].map((r) => ({ ...r, meanMs: r.calls ? (r.seconds / r.calls) * 1000 : 0 })).sort((a, b) => b.calls - a.calls);

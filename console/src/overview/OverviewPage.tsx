@@ -2,18 +2,18 @@ import { useState } from 'react';
 import { Events, type Pulse } from '../gen/busker/events/v1/events_pb';
 import { total, type Sample } from '../health/metrics';
 import { client } from '../session';
-import { Badge, Card, compact, Empty, Figure, Live, Page } from '../ui/Parts';
+import { Badge, Card, compact, Empty, Failure, Figure, Live, Page } from '../ui/Parts';
 import { Sparkline } from '../ui/Sparkline';
 import { useStream } from '../ui/useLoad';
 import { useRates } from '../ui/useRates';
 
 const calls = 'rpc_server_call_duration_seconds_count';
-const room = '/busker.entitlements.v1.Entitlements/';
+const consumptions = 'busker_entitlements_consumptions_total';
 const events = client(Events);
 const lines: { label: string; tone: 'accent' | 'good' | 'warn'; of: (s: Sample[]) => number }[] = [
-  { label: 'Entitlements resolved', tone: 'good', of: (s) => total(s, calls, { rpc_method: `${room}ResolveEntitlements` }) },
-  { label: 'Caps consumed', tone: 'accent', of: (s) => total(s, calls, { rpc_method: `${room}ConsumeCap` }) },
-  { label: 'Capped or switched', tone: 'warn', of: (s) => total(s, 'busker_entitlements_consumptions_total', { outcome: 'capped' }) + total(s, 'busker_entitlements_consumptions_total', { outcome: 'switched' }) },
+  { label: 'Entitlements resolved', tone: 'good', of: (s) => total(s, calls, { rpc_method: '/busker.entitlements.v1.Entitlements/ResolveEntitlements' }) },
+  { label: 'Caps consumed', tone: 'accent', of: (s) => total(s, consumptions) },
+  { label: 'Capped or switched', tone: 'warn', of: (s) => total(s, consumptions, { outcome: 'capped' }) + total(s, consumptions, { outcome: 'switched' }) },
   { label: 'All calls', tone: 'good', of: (s) => total(s, calls) },
 ];
 
@@ -29,10 +29,11 @@ export function OverviewPage() {
 
   return (
     <Page title="Overview" lead="What this house answers and tells, second by second." actions={<Live on={stream.live} />}>
+      {stream.error !== undefined && !stream.live && <Failure error={stream.error} />}
       <div className="grid">
         {lines.map((line, i) => (
           <Card key={line.label}>
-            <Figure label={`${line.label} per second`} value={compact(Math.round(now[i] ?? 0))} />
+            <Figure label={line.label} value={compact(Math.round(now[i] ?? 0))} unit="per second" />
             <Sparkline values={rates.history.map((row) => row[i] ?? 0)} label={line.label} tone={line.tone} />
           </Card>))}
       </div>

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { isSignedOut, sentence } from '../session';
+import { isNotFound, isSignedOut, sentence } from '../session';
 import type { Load } from './useLoad';
 
 export function Page({ title, lead, actions, children }: { title: string; lead: string; actions?: ReactNode; children: ReactNode }) {
@@ -57,9 +57,10 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
   );
 }
 
-/** Shows what a load came to: a placeholder, the failure with a way out, or the content (marked when it is stale). */
-export function Loaded<T>({ load, retry, children }: { load: Load<T>; retry: () => void; children: (value: T) => ReactNode }) {
+/** Shows what a load came to: a placeholder, the failure with a way out, what to say when it is not there, or the content (marked when it is stale). */
+export function Loaded<T>({ load, retry, none, children }: { load: Load<T>; retry: () => void; none?: ReactNode; children: (value: T) => ReactNode }) {
   if (load.state === 'loading') return <div className="skeleton" role="status" aria-label="Loading"><i /><i /><i /></div>;
+  if (load.state === 'failed' && none && isNotFound(load.error)) return none;
   if (load.state === 'failed') return <Failure error={load.error} retry={retry} />;
   return (
     <>

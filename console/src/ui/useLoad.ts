@@ -1,11 +1,14 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { isSignedOut } from '../session';
 
 export type Load<T> =
   | { state: 'loading' }
   | { state: 'failed'; error: unknown }
   | { state: 'ready'; value: T; stale?: unknown };
 
-/** Loads once, and again every `everyMs` if given; a failed refresh keeps the last value and says so. */
+const failedMs = 3000;
+
+/** Loads once, and again every `everyMs` if given, or soon after a failure; a failed refresh keeps the last value and says so. */
 export function useLoad<T>(load: (signal: AbortSignal) => Promise<T>, deps: unknown[], everyMs?: number): [Load<T>, () => void] {
   const [result, setResult] = useState<Load<T>>({ state: 'loading' });
   const [round, setRound] = useState(0);
@@ -16,14 +19,16 @@ export function useLoad<T>(load: (signal: AbortSignal) => Promise<T>, deps: unkn
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const run = async (): Promise<void> => {
+      let next = everyMs;
       try {
         const value = await latest.current(abort.signal);
         if (!abort.signal.aborted) setResult({ state: 'ready', value });
       } catch (error) {
         if (abort.signal.aborted) return;
+        next ??= isSignedOut(error) ? undefined : failedMs;
         setResult((old) => (old.state === 'ready' ? { ...old, stale: error } : { state: 'failed', error }));
       }
-      if (everyMs && !abort.signal.aborted) timer = setTimeout(() => void run(), everyMs);
+      if (next && !abort.signal.aborted) timer = setTimeout(() => void run(), next);
     };
     void run();
     return () => { abort.abort(); clearTimeout(timer); };
