@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using Busker.Experiments.V1;
 using Busker.Flags;
+using Busker.FlagImport;
 using Busker.Flags.Fuzzing;
 using Busker.Kernel;
 
@@ -11,11 +12,11 @@ namespace Busker.Cli.Commands;
 internal static class FlagsCommand
 {
     public static Command Create() =>
-        new("flags", "Flag states: serve, resolve, explain, validate, test, diff, sign, import.")
+        new("flags", "Flag states: serve, resolve, explain, validate, test, diff, sign, import, export.")
         {
             Ask("resolve", "Resolve one flag.", (book, flag, context, caller) => book.Resolve(flag, context, caller).ToMessage(context).ToString()),
             Ask("explain", "Say why a flag answers as it does.", (book, flag, context, caller) => FlagBook.Text(book.Explain(flag, context, caller))),
-            Validate(), Diff(), Sign(), Fuzz(), FlagsServeCommand.Create(), FlagsImportCommand.Create(), FlagsTestCommand.Create(),
+            Validate(), Diff(), Sign(), Fuzz(), FlagsServeCommand.Create(), FlagsImportCommand.Create(), FlagsExportCommand.Create(), FlagsTestCommand.Create(),
         };
 
     private static Argument<FileInfo> File(string name = "state") => new(name) { Description = "A state: BSK1 file or protobuf JSON." };
@@ -95,6 +96,15 @@ internal static class FlagsCommand
             return 0;
         });
         return command;
+    }
+
+    /// <summary>Says what could not be expressed. False: nothing may be written.</summary>
+    public static bool Tell(IReadOnlyList<Finding> findings, bool partial)
+    {
+        foreach (var finding in findings) Console.Error.WriteLine($"{(finding.Effect == Effect.LeftOut ? "left out" : "differs ")}  {finding.Path}: {finding.Reason}");
+        if (findings.Count == 0 || partial) return true;
+        Console.Error.WriteLine("Nothing is written: say --partial to take what could be expressed.");
+        return false;
     }
 
     private static Command Fuzz()

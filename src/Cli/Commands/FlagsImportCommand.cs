@@ -29,15 +29,9 @@ internal static class FlagsImportCommand
             var options = new ImportOptions(parsed.GetValue(account)!, parsed.GetValue(version), parsed.GetValue(fractional), parsed.GetValue(sticky));
             var read = FlagImports.Read(parsed.GetValue(from), File.ReadAllBytes(source.FullName), options);
             if (read.Fault is { } fault) return FlagsCommand.Refuse(fault);
-            foreach (var finding in read.Value.Findings) Console.Error.WriteLine($"{(finding.Effect == Effect.LeftOut ? "left out" : "differs ")}  {finding.Path}: {finding.Reason}");
             var state = read.Value.State;
             Console.Error.WriteLine($"{state.Flags.Count} flags, {state.Segments.Count} segments; {read.Value.Findings.Count} findings");
-            if (read.Value.Findings.Count > 0 && !parsed.GetValue(partial))
-            {
-                Console.Error.WriteLine("Nothing is written: say --partial to take what could be expressed.");
-                return 1;
-            }
-
+            if (!FlagsCommand.Tell(read.Value.Findings, parsed.GetValue(partial))) return 1;
             var json = new JsonFormatter(JsonFormatter.Settings.Default.WithIndentation()).Format(state);
             if (parsed.GetValue(output) is { } target) File.WriteAllText(target.FullName, json + "\n");
             else Console.WriteLine(json);
