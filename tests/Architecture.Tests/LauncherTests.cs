@@ -22,6 +22,14 @@ public sealed class LauncherTests
     public void An_old_node_is_named() =>
         Refusal(("dotnet", "echo 10.0.100"), ("node", "echo v18.1.0")).ShouldBe("busker: This needs Node.js 20 or newer; installed: v18.1.0.");
 
+    [Fact]
+    public void The_compiler_server_to_stop_is_that_of_the_sdk_also_when_the_command_is_a_link()
+    {
+        using var tools = new Tools(("dotnet", """if [ "$1" = --version ]; then echo 10.0.401; else printf '9.0.1 [/opt/old/sdk]\n10.0.401 [/opt/dot net/sdk]\n'; fi"""));
+        Bash($"eval \"$(sed -n '/^compiler_server()/p' busker)\"; PATH={tools.Path}:$PATH; compiler_server").Output
+            .ShouldBe("/opt/dot net/sdk/10.0.401/Roslyn/bincore/VBCSCompiler.dll");
+    }
+
     [Theory]
     [InlineData("Passed!  - Failed:     0, Passed:    29, Skipped:     0, Total:    29, Duration: 10 s", "29 0")]
     [InlineData("Failed!  - Failed:     2, Passed:    27, Skipped:     1, Total:    30, Duration: 10 s", "27 3")]
