@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Busker.Common.V1;
 using Busker.Operations.V1;
-using Spectre.Console;
 
 namespace Busker.Cli.Commands;
 
@@ -26,19 +25,16 @@ internal static class JobsCommand
 
     private static async Task<int> ListAsync(Api api, CancellationToken ct)
     {
-        var table = new Table().AddColumns("job", "kind", "whose", "tries", "died", "why");
-        var page = new PageRequest();
+        var (page, any) = (new PageRequest(), false);
         do
         {
             var answer = await api.AskAsync("operations.v1.Operations/ListDeadJobs", new ListDeadJobsRequest { Page = page }, ListDeadJobsResponse.Parser, ct);
             foreach (var j in answer.Jobs)
-                table.AddRow(new Text(j.JobId), new Text(j.Kind), new Text(j.ScopeId is "" ? "the house" : j.ScopeId), new Text($"{j.Attempts}"),
-                    new Text($"{j.DeathTime.ToDateTimeOffset():u}"), new Text(j.Error));
-            page.PageToken = answer.NextPageToken;
+                Console.WriteLine($"{j.JobId}  {j.Kind}  of {(j.ScopeId is "" ? "the house" : j.ScopeId)}, tried {j.Attempts} times, last {j.DeathTime.ToDateTimeOffset():u}\n    {j.Error}");
+            (page.PageToken, any) = (answer.NextPageToken, any || answer.Jobs.Count > 0);
         }
         while (page.PageToken.Length > 0);
-        if (table.Rows.Count == 0) Console.WriteLine("No job is dead.");
-        else AnsiConsole.Write(table);
+        if (!any) Console.WriteLine("No job is dead.");
         return 0;
     }
 
