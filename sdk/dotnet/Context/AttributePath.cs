@@ -7,6 +7,7 @@ internal sealed class AttributePath
     private readonly int[] _hashes;
     private readonly string _first;
     private readonly int _firstHash;
+    private int _place; // a guess that any thread may change: it is checked before it is believed
 
     public AttributePath(string path)
     {
@@ -20,7 +21,7 @@ internal sealed class AttributePath
 
     public AttributeValue Read(EvaluationContext context)
     {
-        var value = context.Get(_first, _firstHash);
+        var value = context.Get(_first, _firstHash, ref _place);
         if (_steps.Length == 1) return value;
         for (var i = 1; i < _steps.Length; i++)
         {

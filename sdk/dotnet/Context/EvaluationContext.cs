@@ -80,6 +80,17 @@ public sealed class EvaluationContext
         return at < 0 ? default : _attributes[at].Value;
     }
 
+    /// <param name="place">Where the caller found it last, in whatever context: most are built in one order.</param>
+    internal AttributeValue Get(string key, int hash, ref int place)
+    {
+        var last = place;
+        if ((uint)last < (uint)Count && Is(last, key)) return _attributes[last].Value;
+        var at = IndexOf(key, hash);
+        if (at < 0) return default;
+        place = at;
+        return _attributes[at].Value;
+    }
+
     internal static int Hash(string key)
     {
         var hash = (uint)key.Length;
