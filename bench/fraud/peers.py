@@ -24,7 +24,7 @@ def fraud():
     except ImportError:
         return
     yield "XGBoost exact depth 4", xgboost.XGBClassifier(
-        max_depth=4, learning_rate=0.05, n_estimators=200, tree_method="exact", n_jobs=2, use_label_encoder=False, eval_metric="logloss")
+        max_depth=4, learning_rate=0.05, n_estimators=200, tree_method="exact", n_jobs=2, eval_metric="logloss")
 
 
 def same():

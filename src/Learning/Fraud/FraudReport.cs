@@ -43,13 +43,13 @@ public static class FraudReport
     {
         var curve = Thin(RankMetrics.Roc(fold.Chances, fold.Labels));
         return Plot.Lines("ROC", "false positive rate", "true positive rate",
-            [new Series("model", [.. curve.Select(p => p.Item1)], [.. curve.Select(p => p.Item2)]), new Series("chance", [0, 1], [0, 1], Dashed: true)]);
+            [new Series("model", [.. curve.Select(p => p.X)], [.. curve.Select(p => p.Y)]), new Series("chance", [0, 1], [0, 1], Dashed: true)]);
     }
 
     private static string Precision(ScoredFold fold)
     {
         var curve = Thin(RankMetrics.PrecisionRecall(fold.Chances, fold.Labels));
-        return Plot.Lines("Precision and recall", "recall", "precision", [new Series("model", [.. curve.Select(p => p.Item1)], [.. curve.Select(p => p.Item2)])]);
+        return Plot.Lines("Precision and recall", "recall", "precision", [new Series("model", [.. curve.Select(p => p.X)], [.. curve.Select(p => p.Y)])]);
     }
 
     private static string Calibration(ScoredFold fold)
@@ -94,7 +94,15 @@ public static class FraudReport
     private static Bar[] Top(string[] names, double[] values) =>
         [.. names.Zip(values, (n, v) => new Bar(n, v)).OrderByDescending(b => b.Value).ThenBy(b => b.Name, StringComparer.Ordinal).Take(15)];
 
-    /// <summary>At most 400 points, ends kept.</summary>
-    private static (double, double)[] Thin((double, double)[] curve) =>
-        curve.Length <= 400 ? curve : [.. Enumerable.Range(0, 400).Select(i => curve[(int)((long)i * (curve.Length - 1) / 399)])];
+    /// <summary>Leaves out points nearer than a 400th to the last one kept; ends stay.</summary>
+    private static (double X, double Y)[] Thin((double X, double Y)[] curve)
+    {
+        var kept = new List<(double X, double Y)> { curve[0] };
+        foreach (var point in curve)
+        {
+            if (Math.Abs(point.X - kept[^1].X) + Math.Abs(point.Y - kept[^1].Y) >= 1 / 400.0) kept.Add(point);
+        }
+
+        return [.. kept, curve[^1]];
+    }
 }

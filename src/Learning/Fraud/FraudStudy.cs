@@ -9,11 +9,11 @@ namespace Busker.Learning.Fraud;
 /// <summary>One line of the result: a feature plan and training length, what was chosen on validation, and the scored test folds.</summary>
 public sealed record StudyRow(string Features, int TrainDays, string Chosen, ScoredFold[] Folds)
 {
-    public double[] AveragePrecision { get; } = [.. Folds.Select(f => f.AveragePrecision)];
-    public double[] Auc { get; } = [.. Folds.Select(f => f.Auc)];
-    public double[] CardPrecision { get; } = [.. Folds.Select(f => f.CardPrecision)];
-    public double[] Savings { get; } = [.. Folds.Select(f => f.Savings)];
-    public double[] Recall { get; } = [.. Folds.Select(f => f.Recall)];
+    public double[] AveragePrecision => [.. Folds.Select(f => f.AveragePrecision)];
+    public double[] Auc => [.. Folds.Select(f => f.Auc)];
+    public double[] CardPrecision => [.. Folds.Select(f => f.CardPrecision)];
+    public double[] Savings => [.. Folds.Select(f => f.Savings)];
+    public double[] Recall => [.. Folds.Select(f => f.Recall)];
 }
 
 /// <summary>
