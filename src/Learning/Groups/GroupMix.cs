@@ -30,18 +30,20 @@ public readonly record struct GroupPick(int Item, int Contributor, float[] Utili
 
 /// <summary>
 /// A shared list for 2 to 10 listeners. Utilities are percentiles of each member's own scores, so that a member with large
-/// scores does not rule. Items that are −∞ for any member are left out.
+/// scores does not rule. A score of −∞ says that a member must not get the item; without <c>newToOne</c> it keeps it from all.
 /// </summary>
 public static class GroupMix
 {
     /// <param name="scores">One score row per member, over the same items.</param>
     /// <param name="bridge">Share of the list, from its start, given to what everybody ranks above the 90th percentile.</param>
     /// <param name="creatorOf">With <paramref name="creatorCap"/>, at most that many items of one creator.</param>
-    public static GroupPick[] Select(float[][] scores, int k, GroupStrategy strategy = GroupStrategy.RoundRobin, double bridge = 0, Func<int, int>? creatorOf = null, int creatorCap = int.MaxValue)
+    /// <param name="newToOne">What one member must not get (knows already) may still stand in the list for another to whom it is new.</param>
+    public static GroupPick[] Select(
+        float[][] scores, int k, GroupStrategy strategy = GroupStrategy.RoundRobin, double bridge = 0, Func<int, int>? creatorOf = null, int creatorCap = int.MaxValue, bool newToOne = false)
     {
         if (scores.Length is < 2 or > 10) throw new ArgumentException($"a group has 2 to 10 members, not {scores.Length}", nameof(scores));
         if (scores.Any(s => s.Length != scores[0].Length)) throw new ArgumentException("every member needs a score of every item", nameof(scores));
-        var pool = new Pool(scores, creatorOf, creatorCap);
+        var pool = new Pool(scores, creatorOf, creatorCap, newToOne);
         var picks = new List<GroupPick>();
         if (bridge > 0) Take(pool, picks, (int)Math.Round(bridge * k), pool.Joint(GroupStrategy.LeastMisery), least: 0.9f);
         if (strategy == GroupStrategy.RoundRobin) TakeTurns(pool, picks, k);
@@ -67,7 +69,7 @@ public static class GroupMix
         {
             var member = 0;
             for (var m = 1; m < served.Length; m++) if (served[m] < served[member]) member = m;
-            while (next[member] < orders[member].Length && !pool.TryTake(orders[member][next[member]])) next[member]++;
+            while (next[member] < orders[member].Length && !pool.TryTake(orders[member][next[member]], member)) next[member]++;
             if (next[member] == orders[member].Length)
             {
                 served[member] = double.PositiveInfinity;
@@ -94,7 +96,7 @@ public static class GroupMix
         return high > 0 ? 100 * low / high : 0;
     }
 
-    private sealed class Pool(float[][] scores, Func<int, int>? creatorOf, int creatorCap)
+    private sealed class Pool(float[][] scores, Func<int, int>? creatorOf, int creatorCap, bool newToOne)
     {
         private readonly HashSet<int> _taken = [];
         private readonly Dictionary<int, int> _creators = [];
@@ -102,9 +104,12 @@ public static class GroupMix
 
         public float[][] Scores => scores;
 
-        public bool TryTake(int item)
+        /// <param name="member">For whom it is, when it is for one.</param>
+        public bool TryTake(int item, int? member = null)
         {
-            if (scores.Any(s => float.IsNegativeInfinity(s[item])) || !_taken.Add(item)) return false;
+            if (member is { } one && float.IsNegativeInfinity(scores[one][item])) return false;
+            if ((newToOne ? scores.All(Barred) : scores.Any(Barred)) || !_taken.Add(item)) return false;
+            bool Barred(float[] s) => float.IsNegativeInfinity(s[item]);
             if (creatorOf is null) return true;
             var creator = creatorOf(item);
             var count = _creators.GetValueOrDefault(creator);

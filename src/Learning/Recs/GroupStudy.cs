@@ -12,13 +12,18 @@ namespace Busker.Learning.Recs;
 /// <param name="Both">Share of the pairs in which both find something.</param>
 public sealed record GroupOutcome(GroupStrategy Strategy, int Pairs, Estimate Mean, Estimate Worst, double Both);
 
-/// <summary>Lists of 20 for pairs of friends, judged by each one's own held-out listening; nothing either has heard in training is listed.</summary>
+/// <summary>
+/// Lists of 20 for pairs of friends, judged by each one's own held-out listening. Either nothing that any of them has heard in training is
+/// listed, or each item is new to the one it is for (friends often introduce each other to what one of them knows).
+/// </summary>
 public static class GroupStudy
 {
     private const int Places = 20;
 
     /// <param name="most">Pairs measured at most, the first in order of the file.</param>
-    public static GroupOutcome[] Run(RecsSet set, IGenerator model, IReadOnlyList<GroupStrategy> strategies, Lanes lanes, int most = int.MaxValue)
+    /// <param name="newToOne">See <see cref="GroupMix.Select"/>.</param>
+    public static GroupOutcome[] Run(
+        RecsSet set, IGenerator model, IReadOnlyList<GroupStrategy> strategies, Lanes lanes, int most = int.MaxValue, bool newToOne = false)
     {
         var data = set.TrainAndValidation;
         var pairs = set.Friends.Where(p => set.Test.Length(p.A) > 0 && set.Test.Length(p.B) > 0).Take(most).ToArray();
@@ -40,12 +45,11 @@ public static class GroupStudy
         {
             var (a, b) = pairs[n];
             float[][] rows = [.. new[] { a, b }.Select(u => (float[])scores[u].Value.Clone())];
-            foreach (var row in rows)
-                foreach (var u in new[] { a, b })
-                    foreach (var i in data.ItemsOf(u)) row[i] = float.NegativeInfinity;
+            foreach (var i in data.ItemsOf(a)) rows[0][i] = float.NegativeInfinity;
+            foreach (var i in data.ItemsOf(b)) rows[1][i] = float.NegativeInfinity;
             for (var s = 0; s < strategies.Count; s++)
             {
-                int[] list = [.. GroupMix.Select(rows, Places, strategies[s]).Select(p => p.Item)];
+                int[] list = [.. GroupMix.Select(rows, Places, strategies[s], newToOne: newToOne).Select(p => p.Item)];
                 values[s][n] = (RankingMetrics.Ndcg(list, set.Test.ItemsOf(a), Places), RankingMetrics.Ndcg(list, set.Test.ItemsOf(b), Places));
             }
         });

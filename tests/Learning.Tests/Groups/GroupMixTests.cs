@@ -31,6 +31,20 @@ public sealed class GroupMixTests
     }
 
     [Fact]
+    public void What_one_member_has_already_may_be_new_to_another_and_then_is_for_that_one()
+    {
+        var scores = Members(2, 50, 2);
+        for (var i = 0; i < 25; i++) scores[0][i] = float.NegativeInfinity;
+        for (var i = 20; i < 50; i++) scores[1][i] = float.NegativeInfinity;
+        var turns = GroupMix.Select(scores, 10, newToOne: true);
+        turns.Length.ShouldBe(10);
+        turns.ShouldAllBe(p => float.IsFinite(scores[p.Contributor][p.Item]));
+        turns.Select(p => p.Contributor).Distinct().Count().ShouldBe(2);
+        foreach (var strategy in Enum.GetValues<GroupStrategy>())
+            GroupMix.Select(scores, 50, strategy, newToOne: true).Length.ShouldBe(45, strategy.ToString());
+    }
+
+    [Fact]
     public void The_bridge_opens_the_list_with_what_everybody_likes()
     {
         var scores = Members(2, 500, 3);
