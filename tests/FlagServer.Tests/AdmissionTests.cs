@@ -59,6 +59,35 @@ public sealed class AdmissionTests
         (await server.PostAsync("v1/flags:resolve", "{}")).Status.ShouldBe(429);
     }
 
+    [Fact]
+    public async Task A_server_that_fails_says_so_with_500_in_each_dialect_and_goes_on()
+    {
+        var clock = new FailingClock();
+        await using var server = await Running.StartAsync(change: o => new()
+        {
+            StatePath = o.StatePath, Port = 0, RequestsPerSecond = 1000, Clock = clock,
+        });
+        clock.Fails = true;
+        foreach (var failed in new[] { await server.FlagAsync("banner", "{}"), await server.FlagsAsync("{}") })
+        {
+            failed.Status.ShouldBe(500);
+            failed.Json.AsObject().Select(p => p.Key).ShouldBe(["errorDetails"]);
+            ((string?)failed.Json["errorDetails"]).ShouldBe("the server failed; its log says why");
+        }
+
+        (await server.PostAsync("v1/flags:resolve", "{}")).Status.ShouldBe(500);
+        (await server.PostAsync("flagd.evaluation.v1.Service/ResolveAll", "{}")).Status.ShouldBe(500);
+        clock.Fails = false;
+        (await server.FlagAsync("banner", "{}")).Status.ShouldBe(200);
+    }
+
+    private sealed class FailingClock : TimeProvider
+    {
+        public volatile bool Fails;
+
+        public override long GetTimestamp() => Fails ? throw new InvalidOperationException("the clock stands") : base.GetTimestamp();
+    }
+
     private sealed class StoppedClock : TimeProvider
     {
         public override long GetTimestamp() => 1;
