@@ -20,6 +20,9 @@ internal sealed class Crew : IDisposable
 
     public int Threads => _workers.Length + 1;
 
+    /// <summary>How many of the threads have fallen asleep for want of a step.</summary>
+    public int Asleep => _workers.Count(w => w.Asleep);
+
     /// <summary>Runs body(piece, worker) for pieces 0 … count − 1; workers are 0 (the caller) … threads − 1.</summary>
     public void For(int count, Action<int, int> body)
     {
@@ -96,6 +99,8 @@ internal sealed class Crew : IDisposable
             (_crew, _number) = (crew, number);
             new Thread(Work) { IsBackground = true, Name = "crew" }.Start();
         }
+
+        public bool Asleep => _asleep;
 
         public void Wake()
         {

@@ -32,7 +32,7 @@ public sealed class CrewTests
             // Both pieces meet, so two threads must have come.
             using var meeting = new Barrier(2);
             crew.For(2, (_, _) => meeting.SignalAndWait(TimeSpan.FromSeconds(30)).ShouldBeTrue());
-            Thread.Sleep(step % 4);
+            if (step % 2 == 0) SpinWait.SpinUntil(() => crew.Asleep == 1, TimeSpan.FromSeconds(30)).ShouldBeTrue();
         }
     }
 
