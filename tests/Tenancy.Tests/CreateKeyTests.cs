@@ -58,6 +58,6 @@ public sealed class CreateKeyTests
     {
         await using var room = await Room.OpenAsync();
         var request = new CreateKeyRequest { Name = name, Environment = environment, Role = role, RatePerSecond = rate, RateBurst = burst };
-        (await room.AskAsync<CreateKeyRequest, KeyWithSecret>(await room.OwnerAsync(), "CreateKey", request)).Fault!.Field.ShouldBe(field);
+        (await room.AskAsync<CreateKeyRequest, KeyWithSecret>(await room.OwnerAsync(), request)).Fault!.Field.ShouldBe(field);
     }
 }

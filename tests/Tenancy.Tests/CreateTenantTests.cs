@@ -12,14 +12,14 @@ public sealed class CreateTenantTests
         await using var room = await Room.OpenAsync();
         var house = await room.OwnerAsync("House", operate: true);
         var request = new CreateTenantRequest { Name = " Acme " };
-        var first = (await room.AskAsync<CreateTenantRequest, CreateTenantResponse>(house, "CreateTenant", request, "q")).Value;
+        var first = (await room.AskAsync<CreateTenantRequest, CreateTenantResponse>(house, request, "q")).Value;
         first.Tenant.Name.ShouldBe("Acme");
         var owner = await room.PrincipalAsync(first.Key.Secret);
         new Id<TenantKind>(owner.TenantId).ToString().ShouldBe(first.Tenant.TenantId);
         owner.Permissions.ShouldContain("tenancy.write");
         owner.Permissions.ShouldNotContain("tenancy.operate");
 
-        var again = (await room.AskAsync<CreateTenantRequest, CreateTenantResponse>(house, "CreateTenant", request, "q")).Value;
+        var again = (await room.AskAsync<CreateTenantRequest, CreateTenantResponse>(house, request, "q")).Value;
         room.LastReplayed.ShouldBeTrue();
         again.Key.Secret.ShouldBeEmpty();
         again.Tenant.ShouldBe(first.Tenant);
@@ -31,7 +31,7 @@ public sealed class CreateTenantTests
     {
         await using var room = await Room.OpenAsync();
         var house = await room.OwnerAsync("House", operate: true);
-        var made = (await room.AskAsync<CreateTenantRequest, CreateTenantResponse>(house, "CreateTenant", new CreateTenantRequest { Name = "Acme" })).Value;
+        var made = (await room.AskAsync<CreateTenantRequest, CreateTenantResponse>(house, new CreateTenantRequest { Name = "Acme" })).Value;
         var rest = made.Key.Secret[14..];
         (await room.CountAsync($"storage.request where position(convert_to('{rest}', 'utf8') in answer) > 0")).ShouldBe(0);
         (await room.CountAsync($"storage.audit where after::text like '%{rest}%'")).ShouldBe(0);
@@ -43,6 +43,6 @@ public sealed class CreateTenantTests
     {
         await using var room = await Room.OpenAsync();
         var house = await room.OwnerAsync("House", operate: true);
-        (await room.AskAsync<CreateTenantRequest, CreateTenantResponse>(house, "CreateTenant", new CreateTenantRequest { Name = "  " })).Fault!.Field.ShouldBe("name");
+        (await room.AskAsync<CreateTenantRequest, CreateTenantResponse>(house, new CreateTenantRequest { Name = "  " })).Fault!.Field.ShouldBe("name");
     }
 }

@@ -13,7 +13,7 @@ public sealed class GetTenantTests
         var (house, acme, rival) = (await room.OwnerAsync("House", operate: true), await room.OwnerAsync("Acme"), await room.OwnerAsync("Rival"));
         var id = new Id<TenantKind>(acme.TenantId).ToString();
         async Task<Result<Tenant>> Get(Principal who, string tenant) =>
-            await room.AskAsync<GetTenantRequest, Tenant>(who, "GetTenant", new GetTenantRequest { TenantId = tenant });
+            await room.AskAsync<GetTenantRequest, Tenant>(who, new GetTenantRequest { TenantId = tenant });
         (await Get(acme, "")).Value.Name.ShouldBe("Acme");
         (await Get(acme, id)).Value.TenantId.ShouldBe(id);
         (await Get(house, id)).Value.Name.ShouldBe("Acme");

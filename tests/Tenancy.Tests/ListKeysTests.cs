@@ -14,9 +14,9 @@ public sealed class ListKeysTests
         var made = (await room.CreateKeyAsync(owner)).Value;
         await room.PrincipalAsync(made.Secret);
         await room.Ring.NoteUsesAsync(default);
-        var keys = (await room.AskAsync<ListKeysRequest, ListKeysResponse>(owner, "ListKeys", new ListKeysRequest())).Value.Keys;
+        var keys = (await room.AskAsync<ListKeysRequest, ListKeysResponse>(owner, new ListKeysRequest())).Value.Keys;
         keys.Select(k => k.KeyId).ShouldBe([made.Key.KeyId, new Id<KeyKind>(owner.KeyId).ToString()]);
         keys[0].LastUseTime.ShouldNotBeNull();
-        (await room.AskAsync<ListKeysRequest, ListKeysResponse>(rival, "ListKeys", new ListKeysRequest())).Value.Keys.Count.ShouldBe(1);
+        (await room.AskAsync<ListKeysRequest, ListKeysResponse>(rival, new ListKeysRequest())).Value.Keys.Count.ShouldBe(1);
     }
 }

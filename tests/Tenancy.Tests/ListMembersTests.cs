@@ -15,7 +15,7 @@ public sealed class ListMembersTests
         room.Clock.Move(TimeSpan.FromMilliseconds(5));
         await room.AddMemberAsync(owner, "bob@example.com");
         async Task<IEnumerable<string>> List(Principal who) =>
-            (await room.AskAsync<ListMembersRequest, ListMembersResponse>(who, "ListMembers", new ListMembersRequest())).Value.Members.Select(m => m.Email);
+            (await room.AskAsync<ListMembersRequest, ListMembersResponse>(who, new ListMembersRequest())).Value.Members.Select(m => m.Email);
         (await List(owner)).ShouldBe(["ann@example.com", "bob@example.com"]);
         (await List(rival)).ShouldBeEmpty();
     }

@@ -16,12 +16,12 @@ public sealed class ListTenantsTests
         var token = "";
         do
         {
-            var page = (await room.AskAsync<ListTenantsRequest, ListTenantsResponse>(house, "ListTenants", new ListTenantsRequest { Page = new() { PageSize = 2, PageToken = token } })).Value;
+            var page = (await room.AskAsync<ListTenantsRequest, ListTenantsResponse>(house, new ListTenantsRequest { Page = new() { PageSize = 2, PageToken = token } })).Value;
             names.AddRange(page.Tenants.Select(t => t.Name));
             token = page.NextPageToken;
         }
         while (token.Length > 0);
         names.Order().ShouldBe(["House", "T0", "T1", "T2", "T3"]);
-        (await room.AskAsync<ListKeysRequest, ListKeysResponse>(house, "ListKeys", new ListKeysRequest { Page = new() { PageToken = PageToken.After("x", "other") } })).Fault!.Field.ShouldBe("page.page_token");
+        (await room.AskAsync<ListKeysRequest, ListKeysResponse>(house, new ListKeysRequest { Page = new() { PageToken = PageToken.After("x", "other") } })).Fault!.Field.ShouldBe("page.page_token");
     }
 }

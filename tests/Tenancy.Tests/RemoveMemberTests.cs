@@ -14,7 +14,7 @@ public sealed class RemoveMemberTests
         var ann = (await room.AddMemberAsync(owner, "ann@example.com", Role.Owner)).Value.MemberId;
         var bob = (await room.AddMemberAsync(owner, "bob@example.com")).Value.MemberId;
         async Task<Fault?> Remove(Principal who, string id) =>
-            (await room.AskAsync<RemoveMemberRequest, RemoveMemberResponse>(who, "RemoveMember", new RemoveMemberRequest { MemberId = id })).Fault;
+            (await room.AskAsync<RemoveMemberRequest, RemoveMemberResponse>(who, new RemoveMemberRequest { MemberId = id })).Fault;
         (await Remove(owner, ann))!.Reason.ShouldBe("LAST_OWNER");
         (await Remove(await room.OwnerAsync("Rival"), bob))!.Code.ShouldBe(Code.NotFound);
         (await Remove(owner, bob)).ShouldBeNull();

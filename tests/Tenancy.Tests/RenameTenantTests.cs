@@ -11,8 +11,8 @@ public sealed class RenameTenantTests
     {
         await using var room = await Room.OpenAsync();
         var acme = await room.OwnerAsync();
-        (await room.AskAsync<RenameTenantRequest, Tenant>(acme, "RenameTenant", new RenameTenantRequest { Name = "Acme Music" })).Value.Name.ShouldBe("Acme Music");
+        (await room.AskAsync<RenameTenantRequest, Tenant>(acme, new RenameTenantRequest { Name = "Acme Music" })).Value.Name.ShouldBe("Acme Music");
         (await room.CountAsync("storage.audit where before->>'name' = 'Acme' and after->>'name' = 'Acme Music'")).ShouldBe(1);
-        (await room.AskAsync<RenameTenantRequest, Tenant>(acme, "RenameTenant", new RenameTenantRequest { Name = new string('x', 101) })).Fault!.Field.ShouldBe("name");
+        (await room.AskAsync<RenameTenantRequest, Tenant>(acme, new RenameTenantRequest { Name = new string('x', 101) })).Fault!.Field.ShouldBe("name");
     }
 }

@@ -14,10 +14,10 @@ public sealed class RevokeKeyTests
         var made = (await room.CreateKeyAsync(owner)).Value;
         await room.PrincipalAsync(made.Secret);
         var request = new RevokeKeyRequest { KeyId = made.Key.KeyId };
-        var revoked = (await room.AskAsync<RevokeKeyRequest, Key>(owner, "RevokeKey", request)).Value;
+        var revoked = (await room.AskAsync<RevokeKeyRequest, Key>(owner, request)).Value;
         revoked.RevokeTime.ShouldNotBeNull();
         (await room.Ring.AuthenticateAsync(made.Secret, default)).Fault!.Reason.ShouldBe("KEY_UNKNOWN");
-        (await room.AskAsync<RevokeKeyRequest, Key>(owner, "RevokeKey", request)).Value.ShouldBe(revoked);
+        (await room.AskAsync<RevokeKeyRequest, Key>(owner, request)).Value.ShouldBe(revoked);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class RevokeKeyTests
         var made = (await room.CreateKeyAsync(owner)).Value;
         var elsewhere = new KeyRing(room.Db, new Roles([]));
         (await elsewhere.AuthenticateAsync(made.Secret, default)).Fault.ShouldBeNull();
-        await room.AskAsync<RevokeKeyRequest, Key>(owner, "RevokeKey", new RevokeKeyRequest { KeyId = made.Key.KeyId });
+        await room.AskAsync<RevokeKeyRequest, Key>(owner, new RevokeKeyRequest { KeyId = made.Key.KeyId });
         room.Clock.Move(KeyRing.TrustedFor);
         (await elsewhere.AuthenticateAsync(made.Secret, default)).Fault!.Code.ShouldBe(Code.Unauthenticated);
     }
@@ -39,7 +39,7 @@ public sealed class RevokeKeyTests
         await using var room = await Room.OpenAsync();
         var (owner, rival) = (await room.OwnerAsync(), await room.OwnerAsync("Rival"));
         var made = (await room.CreateKeyAsync(owner)).Value;
-        (await room.AskAsync<RevokeKeyRequest, Key>(rival, "RevokeKey", new RevokeKeyRequest { KeyId = made.Key.KeyId })).Fault!.Code.ShouldBe(Code.NotFound);
+        (await room.AskAsync<RevokeKeyRequest, Key>(rival, new RevokeKeyRequest { KeyId = made.Key.KeyId })).Fault!.Code.ShouldBe(Code.NotFound);
         (await room.Ring.AuthenticateAsync(made.Secret, default)).Fault.ShouldBeNull();
     }
 }

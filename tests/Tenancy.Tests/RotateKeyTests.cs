@@ -13,10 +13,10 @@ public sealed class RotateKeyTests
         var owner = await room.OwnerAsync();
         var old = (await room.CreateKeyAsync(owner)).Value;
         var request = new RotateKeyRequest { KeyId = old.Key.KeyId, GraceSeconds = 60 };
-        var rotated = (await room.AskAsync<RotateKeyRequest, KeyWithSecret>(owner, "RotateKey", request, "q")).Value;
+        var rotated = (await room.AskAsync<RotateKeyRequest, KeyWithSecret>(owner, request, "q")).Value;
         rotated.Key.KeyId.ShouldBe(old.Key.KeyId);
         (await room.PrincipalAsync(old.Secret)).KeyId.ShouldBe((await room.PrincipalAsync(rotated.Secret)).KeyId);
-        (await room.AskAsync<RotateKeyRequest, KeyWithSecret>(owner, "RotateKey", request, "q")).Value.Secret.ShouldBeEmpty();
+        (await room.AskAsync<RotateKeyRequest, KeyWithSecret>(owner, request, "q")).Value.Secret.ShouldBeEmpty();
         room.Clock.Move(TimeSpan.FromSeconds(61));
         (await room.Ring.AuthenticateAsync(old.Secret, default)).Fault!.Code.ShouldBe(Code.Unauthenticated);
         (await room.Ring.AuthenticateAsync(rotated.Secret, default)).Fault.ShouldBeNull();
@@ -29,7 +29,7 @@ public sealed class RotateKeyTests
         var (owner, rival) = (await room.OwnerAsync(), await room.OwnerAsync("Rival"));
         var key = (await room.CreateKeyAsync(owner)).Value.Key.KeyId;
         async Task<Fault> Rotate(Principal who, string id, int grace) =>
-            (await room.AskAsync<RotateKeyRequest, KeyWithSecret>(who, "RotateKey", new RotateKeyRequest { KeyId = id, GraceSeconds = grace })).Fault!;
+            (await room.AskAsync<RotateKeyRequest, KeyWithSecret>(who, new RotateKeyRequest { KeyId = id, GraceSeconds = grace })).Fault!;
         (await Rotate(rival, key, 0)).Code.ShouldBe(Code.NotFound);
         (await Rotate(owner, "key_1", 0)).Field.ShouldBe("key_id");
         (await Rotate(owner, key, 8 * 24 * 3600)).Field.ShouldBe("grace_seconds");

@@ -12,9 +12,9 @@ public sealed class SearchAuditTests
         await using var room = await Room.OpenAsync();
         var (owner, rival) = (await room.OwnerAsync(), await room.OwnerAsync("Rival"));
         var key = (await room.CreateKeyAsync(owner)).Value.Key;
-        await room.AskAsync<RevokeKeyRequest, Key>(owner, "RevokeKey", new RevokeKeyRequest { KeyId = key.KeyId });
+        await room.AskAsync<RevokeKeyRequest, Key>(owner, new RevokeKeyRequest { KeyId = key.KeyId });
         async Task<IReadOnlyList<V1.AuditEntry>> Search(Principal who, SearchAuditRequest request) =>
-            (await room.AskAsync<SearchAuditRequest, SearchAuditResponse>(who, "SearchAudit", request)).Value.Entries;
+            (await room.AskAsync<SearchAuditRequest, SearchAuditResponse>(who, request)).Value.Entries;
 
         var entries = await Search(owner, new SearchAuditRequest { Subject = key.KeyId });
         entries.Select(e => e.Method[(e.Method.LastIndexOf('.') + 1)..]).ShouldBe(["RevokeKey", "CreateKey"]);
@@ -32,9 +32,9 @@ public sealed class SearchAuditTests
         await using var room = await Room.OpenAsync();
         var owner = await room.OwnerAsync();
         for (var n = 0; n < 3; n++) await room.CreateKeyAsync(owner);
-        var first = (await room.AskAsync<SearchAuditRequest, SearchAuditResponse>(owner, "SearchAudit", new SearchAuditRequest { Page = new() { PageSize = 3 } })).Value;
-        var second = (await room.AskAsync<SearchAuditRequest, SearchAuditResponse>(owner, "SearchAudit", new SearchAuditRequest { Page = new() { PageSize = 3, PageToken = first.NextPageToken } })).Value;
+        var first = (await room.AskAsync<SearchAuditRequest, SearchAuditResponse>(owner, new SearchAuditRequest { Page = new() { PageSize = 3 } })).Value;
+        var second = (await room.AskAsync<SearchAuditRequest, SearchAuditResponse>(owner, new SearchAuditRequest { Page = new() { PageSize = 3, PageToken = first.NextPageToken } })).Value;
         first.Entries.Concat(second.Entries).Select(e => e.AuditId).Distinct().Count().ShouldBe(5);
-        (await room.AskAsync<SearchAuditRequest, SearchAuditResponse>(owner, "SearchAudit", new SearchAuditRequest { KeyId = "k" })).Fault!.Field.ShouldBe("key_id");
+        (await room.AskAsync<SearchAuditRequest, SearchAuditResponse>(owner, new SearchAuditRequest { KeyId = "k" })).Fault!.Field.ShouldBe("key_id");
     }
 }

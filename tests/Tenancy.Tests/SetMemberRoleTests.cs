@@ -15,9 +15,9 @@ public sealed class SetMemberRoleTests
         var owner = await room.OwnerAsync();
         var ann = (await room.AddMemberAsync(owner, "ann@example.com", Role.Owner)).Value.MemberId;
         var bob = (await room.AddMemberAsync(owner, "bob@example.com")).Value.MemberId;
-        (await room.AskAsync<SetMemberRoleRequest, Member>(owner, "SetMemberRole", To(ann, Role.Analyst))).Fault!.Reason.ShouldBe("LAST_OWNER");
-        (await room.AskAsync<SetMemberRoleRequest, Member>(owner, "SetMemberRole", To(bob, Role.Owner))).Value.Role.ShouldBe(Role.Owner);
-        (await room.AskAsync<SetMemberRoleRequest, Member>(owner, "SetMemberRole", To(ann, Role.Analyst))).Value.Role.ShouldBe(Role.Analyst);
+        (await room.AskAsync<SetMemberRoleRequest, Member>(owner, To(ann, Role.Analyst))).Fault!.Reason.ShouldBe("LAST_OWNER");
+        (await room.AskAsync<SetMemberRoleRequest, Member>(owner, To(bob, Role.Owner))).Value.Role.ShouldBe(Role.Owner);
+        (await room.AskAsync<SetMemberRoleRequest, Member>(owner, To(ann, Role.Analyst))).Value.Role.ShouldBe(Role.Analyst);
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class SetMemberRoleTests
         var owner = await room.OwnerAsync();
         var ann = (await room.AddMemberAsync(owner, "ann@example.com", Role.Owner)).Value.MemberId;
         var bob = (await room.AddMemberAsync(owner, "bob@example.com", Role.Owner)).Value.MemberId;
-        var both = await Task.WhenAll(new[] { ann, bob }.Select(m => room.AskAsync<SetMemberRoleRequest, Member>(owner, "SetMemberRole", To(m, Role.Analyst))));
+        var both = await Task.WhenAll(new[] { ann, bob }.Select(m => room.AskAsync<SetMemberRoleRequest, Member>(owner, To(m, Role.Analyst))));
         both.Count(r => r.Fault is null).ShouldBe(1);
         (await room.CountAsync("tenancy.member where role = 4")).ShouldBe(1);
     }
@@ -37,6 +37,6 @@ public sealed class SetMemberRoleTests
     {
         await using var room = await Room.OpenAsync();
         var ann = (await room.AddMemberAsync(await room.OwnerAsync(), "ann@example.com")).Value.MemberId;
-        (await room.AskAsync<SetMemberRoleRequest, Member>(await room.OwnerAsync("Rival"), "SetMemberRole", To(ann, Role.Owner))).Fault!.Code.ShouldBe(Code.NotFound);
+        (await room.AskAsync<SetMemberRoleRequest, Member>(await room.OwnerAsync("Rival"), To(ann, Role.Owner))).Fault!.Code.ShouldBe(Code.NotFound);
     }
 }
