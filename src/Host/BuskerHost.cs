@@ -63,6 +63,8 @@ public sealed class BuskerHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat) = (true, "HH:mm:ss ")).SetMinimumLevel(LogLevel.Warning);
+        // A start that fails is thrown and explained by StartAsync; a worker that fails later is logged as critical.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.Drain);
         builder.WebHost.ConfigureKestrel(settings.Ports.Apply);
         if (settings.Ports.Tls is not null) builder.WebHost.UseKestrelHttpsConfiguration();

@@ -46,6 +46,7 @@ const sentence = (run, pattern) => {
   const lines = run.err.split('\n').filter((l) => l.startsWith('busker: '));
   assert.equal(lines.length, 1, run.err);
   assert.match(lines[0], pattern);
+  assert.doesNotMatch(run.out + run.err, /Exception| at \S+\(/);
 };
 
 test('Ctrl-C stops everything, at once with exit code 0, and the next start goes on with the same key', async () => {
