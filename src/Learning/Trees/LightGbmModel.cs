@@ -5,7 +5,8 @@ namespace Busker.Learning.Trees;
 
 /// <summary>
 /// Reads a LightGBM text model. There a row goes left when x ≤ threshold; the decision type's bits say categorical (1),
-/// missing to the left (2) and what is missing (4: zero, 8: NaN; neither: NaN is taken for zero).
+/// missing to the left (2) and what is missing (4: zero, 8: NaN; neither: NaN is taken for zero). The margin of a binary model
+/// has its sigmoid parameter multiplied in.
 /// </summary>
 public static class LightGbmModel
 {
@@ -17,16 +18,9 @@ public static class LightGbmModel
         var first = Array.FindIndex(lines, l => l.StartsWith("Tree=", StringComparison.Ordinal));
         var header = Pairs(lines.Take(first < 0 ? lines.Length : first));
         if (!header.TryGetValue("feature_names", out var names)) return Bad("the LightGBM model has no feature_names");
-        if (header.GetValueOrDefault("num_tree_per_iteration", "1") != "1") return Bad("models with several trees per round are not supported");
+        if (header.GetValueOrDefault("num_tree_per_iteration", "1") is not "1" and var several) return Bad($"the LightGBM model scores several classes ({several} trees per round); one score is supported");
         var objective = header.GetValueOrDefault("objective", "regression").Split(' ');
-        Link? link = objective[0] switch
-        {
-            "binary" when objective.Contains("sigmoid:1") => Link.Logistic,
-            "regression" or "lambdarank" or "rank_xendcg" => Link.Identity,
-            "poisson" => Link.Exponential,
-            _ => null,
-        };
-        if (link is null) return Bad($"objective {string.Join(' ', objective)} is not supported");
+        if (Meaning(objective) is not var (link, scale)) return Bad($"objective {string.Join(' ', objective)} is not supported");
         var trees = new List<Tree>();
         try
         {
@@ -42,9 +36,35 @@ public static class LightGbmModel
             return Bad($"tree {trees.Count} of the LightGBM model is cut short or altered");
         }
 
-        var averaged = header.ContainsKey("average_output") ? trees.Select(t => Scaled(t, 1.0 / trees.Count)) : trees;
-        return new TreeModel(names.Split(' '), 0, link.Value, [.. averaged]);
+        var announced = header.GetValueOrDefault("tree_sizes", "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+        if (announced > 0 && announced != trees.Count) return Bad($"the LightGBM model announces {announced} trees and holds {trees.Count}");
+        if (!header.ContainsKey("average_output")) return new TreeModel(names.Split(' '), 0, link, [.. trees.Select(t => Scaled(t, scale))]);
+        // Forests of the second format keep probabilities in their leaves: their average is the prediction.
+        var answers = link == Link.Logistic && header.GetValueOrDefault("version") == "v2" && trees.All(t => t.Value.All(v => v is >= 0 and <= 1));
+        return new TreeModel(names.Split(' '), 0, answers ? Link.Identity : link, [.. trees.Select(t => Scaled(t, (answers ? 1 : scale) / trees.Count))]);
     }
+
+    /// <summary>The link, and what LightGBM multiplies the sum of the leaves by before it; null when it cannot be said here.</summary>
+    private static (Link Link, double Scale)? Meaning(string[] objective) => objective[0] switch
+    {
+        "binary" => (Link.Logistic, Sigmoid(objective)),
+        "cross_entropy" or "xentropy" => (Link.Logistic, 1),
+        "regression" or "regression_l1" or "huber" or "fair" or "quantile" or "mape" when !objective.Contains("sqrt") => (Link.Identity, 1),
+        "lambdarank" or "rank_xendcg" => (Link.Identity, 1),
+        "poisson" or "gamma" or "tweedie" => (Link.Exponential, 1),
+        _ => null,
+    };
+
+    private static double Sigmoid(string[] objective) =>
+        objective.FirstOrDefault(o => o.StartsWith("sigmoid:", StringComparison.Ordinal)) is { } given ? Number(given[8..]) : 1;
+
+    private static double Number(string text) => text switch
+    {
+        "inf" => double.PositiveInfinity,
+        "-inf" => double.NegativeInfinity,
+        "nan" or "-nan" => double.NaN,
+        _ => double.Parse(text, CultureInfo.InvariantCulture),
+    };
 
     private static Dictionary<string, string> Pairs(IEnumerable<string> lines) =>
         lines.Where(l => l.Length > 0).Select(l => l.Split('=', 2)).GroupBy(p => p[0]).ToDictionary(g => g.Key, g => g.First().ElementAtOrDefault(1) ?? "");
@@ -63,7 +83,7 @@ public static class LightGbmModel
     private static Tree ReadTree(Dictionary<string, string> pairs)
     {
         double[] Numbers(string key) => pairs.TryGetValue(key, out var text) && text.Length > 0
-            ? [.. text.Split(' ').Select(t => double.Parse(t, CultureInfo.InvariantCulture))]
+            ? [.. text.Split(' ').Select(Number)]
             : [];
         var (leafValue, inner) = (Numbers("leaf_value"), (int)double.Parse(pairs["num_leaves"], CultureInfo.InvariantCulture) - 1);
         var (feature, threshold, decision) = (Numbers("split_feature"), Numbers("threshold"), Numbers("decision_type"));

@@ -5,7 +5,7 @@ using Busker.Kernel;
 namespace Busker.Learning.Trees;
 
 /// <summary>
-/// Reads an XGBoost JSON model (gbtree). There a row goes left when (float)x &lt; threshold; the threshold is moved to the
+/// Reads an XGBoost JSON model (gbtree or dart). There a row goes left when (float)x &lt; threshold; the threshold is moved to the
 /// largest double that rounds to a smaller float, so predictions are the same for any double.
 /// </summary>
 public static class XgboostModel
@@ -15,10 +15,11 @@ public static class XgboostModel
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
+            // Nodes with a set of categories have the threshold NaN, which is not JSON.
+            using var document = JsonDocument.Parse(json.Replace(",NaN", ",null", StringComparison.Ordinal).Replace("[NaN", "[null", StringComparison.Ordinal));
             return Read(document.RootElement);
         }
-        catch (Exception broken) when (broken is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception broken) when (broken is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {
             return Bad("this is not an XGBoost JSON model");
         }
@@ -28,13 +29,17 @@ public static class XgboostModel
     {
         var learner = root.GetProperty("learner");
         var booster = learner.GetProperty("gradient_booster");
-        if (booster.GetProperty("name").GetString() != "gbtree") return Bad($"booster {booster.GetProperty("name")} is not supported; gbtree is");
+        var name = booster.GetProperty("name").GetString();
+        if (name is not ("gbtree" or "dart")) return Bad($"booster {name} is not supported; gbtree and dart are");
+        double[]? drops = name == "dart" ? [.. booster.GetProperty("weight_drop").EnumerateArray().Select(w => w.GetDouble())] : null;
+        if (name == "dart") booster = booster.GetProperty("gbtree");
         var objective = learner.GetProperty("objective").GetProperty("name").GetString()!;
         Link? link = objective switch
         {
-            "binary:logistic" => Link.Logistic,
-            "reg:squarederror" or "binary:logitraw" or "rank:ndcg" or "rank:pairwise" => Link.Identity,
-            "count:poisson" => Link.Exponential,
+            "binary:logistic" or "reg:logistic" => Link.Logistic,
+            "reg:squarederror" or "reg:squaredlogerror" or "reg:pseudohubererror" or "reg:absoluteerror" => Link.Identity,
+            "binary:logitraw" or "rank:ndcg" or "rank:pairwise" or "rank:map" => Link.Identity,
+            "count:poisson" or "reg:gamma" or "reg:tweedie" => Link.Exponential,
             _ => null,
         };
         if (link is null) return Bad($"objective {objective} is not supported");
@@ -47,16 +52,15 @@ public static class XgboostModel
         var trees = new List<Tree>();
         foreach (var tree in booster.GetProperty("model").GetProperty("trees").EnumerateArray())
         {
-            if (tree.TryGetProperty("categories_nodes", out var categorical) && categorical.GetArrayLength() > 0) return Bad("categorical splits of XGBoost are not supported");
-            trees.Add(ReadTree(tree));
+            trees.Add(ReadTree(tree, drops is null ? 1 : drops[trees.Count]));
         }
 
         return new TreeModel(names, baseScore, link.Value, trees);
     }
 
-    private static Tree ReadTree(JsonElement tree)
+    private static Tree ReadTree(JsonElement tree, double weight)
     {
-        double[] Numbers(string name) => [.. tree.GetProperty(name).EnumerateArray().Select(v => v.ValueKind is JsonValueKind.True ? 1 : v.ValueKind is JsonValueKind.False ? 0 : v.GetDouble())];
+        double[] Numbers(string field) => [.. tree.GetProperty(field).EnumerateArray().Select(Value)];
         var (left, right, feature, condition) = (Numbers("left_children"), Numbers("right_children"), Numbers("split_indices"), Numbers("split_conditions"));
         var (missingLeft, cover, gain) = (Numbers("default_left"), Numbers("sum_hessian"), Numbers("loss_changes"));
         var arrays = new TreeArrays(left.Length);
@@ -65,7 +69,7 @@ public static class XgboostModel
             arrays.Cover[n] = cover[n];
             if (left[n] < 0)
             {
-                arrays.Value[n] = (float)condition[n];
+                arrays.Value[n] = weight * (float)condition[n];
                 continue;
             }
 
@@ -75,7 +79,32 @@ public static class XgboostModel
             arrays.Gain[n] = gain[n];
         }
 
+        if (tree.TryGetProperty("categories_nodes", out var categorical) && categorical.GetArrayLength() > 0)
+        {
+            var (segments, sizes, codes) = (Numbers("categories_segments"), Numbers("categories_sizes"), Numbers("categories"));
+            foreach (var (node, i) in Numbers("categories_nodes").Select((node, i) => ((int)node, i)))
+            {
+                Turn(arrays, node, [.. codes.Skip((int)segments[i]).Take((int)sizes[i]).Select(c => (int)c).Order()]);
+            }
+        }
+
         return arrays.ToTree();
+    }
+
+    private static double Value(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True => 1,
+        JsonValueKind.False => 0,
+        JsonValueKind.Null => double.NaN,
+        _ => value.GetDouble(),
+    };
+
+    /// <summary>There a set names who goes right, and a category outside goes left: the children change places.</summary>
+    private static void Turn(TreeArrays arrays, int node, int[] right)
+    {
+        (arrays.Left[node], arrays.Right[node]) = (arrays.Right[node], arrays.Left[node]);
+        (arrays.Categories[node], arrays.Threshold[node]) = (right, 0);
+        arrays.Traits[node] = (arrays.Traits[node] ^ NodeTraits.MissingLeft) | NodeTraits.Categorical;
     }
 
     /// <summary>The largest double x with (float)x &lt; threshold; halves round to the even float.</summary>
@@ -85,6 +114,7 @@ public static class XgboostModel
         return (float)middle < threshold ? middle : Math.BitDecrement(middle);
     }
 
+    /// <summary>A number as text: plain, or from the third version on a list of one.</summary>
     private static double Number(JsonElement text) => double.Parse(text.GetString()!.Trim('[', ']'), CultureInfo.InvariantCulture);
 
     private static Fault Bad(string message) => new(Code.InvalidArgument, "LEARNING_BAD_MODEL", message);

@@ -25,6 +25,64 @@ public sealed class ForeignModelTests
     }
 
     [Theory]
+    [InlineData("xgboost_categories")] // sets of categories, unknown and missing ones, base score 0.3
+    [InlineData("xgboost_dart")] // dropped trees
+    [InlineData("xgboost_tweedie")]
+    public void Other_XGBoost_models_predict_as_there(string name)
+    {
+        var model = XgboostModel.Read(File.ReadAllText(Fixture(name + ".json"))).Value;
+        var csv = CsvFile.Read(Fixture(name + ".csv"), ["a", "k", "margin", "prediction"], missing: true).Value;
+        for (var r = 0; r < csv.Rows; r++)
+        {
+            var margin = model.Predictor.Margin([csv.Numbers("a")[r], csv.Numbers("k")[r]]);
+            margin.ShouldBe(csv.Numbers("margin")[r], 2e-6);
+            model.Respond(margin).ShouldBe(csv.Numbers("prediction")[r], 2e-6 * (1 + csv.Numbers("prediction")[r]));
+        }
+    }
+
+    [Theory]
+    [InlineData("\"5E-1\"")]
+    [InlineData("\"[5E-1]\"")]
+    public void The_base_score_is_read_in_either_form(string written)
+    {
+        var json = File.ReadAllText(Fixture("xgboost_categories.json"));
+        json = System.Text.RegularExpressions.Regex.Replace(json, "\"base_score\":\"[^\"]*\"", $"\"base_score\":{written}");
+        XgboostModel.Read(json).Value.BaseScore.ShouldBe(0, 1e-12);
+    }
+
+    [Theory]
+    [InlineData("lightgbm_forest", Link.Identity)] // averaged; leaves of that version hold probabilities
+    [InlineData("lightgbm_categories", Link.Identity)] // only bit sets
+    public void A_model_written_by_LightGBM_predicts_as_there(string name, Link link)
+    {
+        var model = LightGbmModel.Read(File.ReadAllText(Fixture(name + ".txt"))).Value;
+        model.Link.ShouldBe(link);
+        var csv = CsvFile.Read(Fixture(name + ".csv"), [.. model.Features, "prediction"]).Value;
+        for (var r = 0; r < csv.Rows; r++)
+        {
+            double[] row = [.. model.Features.Select(f => csv.Numbers(f)[r])];
+            model.Respond(model.Predictor.Margin(row)).ShouldBe(csv.Numbers("prediction")[r], 1e-12);
+        }
+    }
+
+    [Fact]
+    public void The_sigmoid_parameter_belongs_to_the_margin()
+    {
+        var model = LightGbmModel.Read(Light.Replace("sigmoid:1", "sigmoid:0.5")).Value;
+        model.Respond(model.Predictor.Margin([11, 0])).ShouldBe(1 / (1 + Math.Exp(-0.5 * 0.825)), 1e-12);
+    }
+
+    [Theory]
+    [InlineData("regression_l1", 0.825)]
+    [InlineData("tweedie tweedie_variance_power:1.5", 2.2818807653293236)]
+    [InlineData("cross_entropy", 0.69529667)]
+    public void Other_objectives_of_LightGBM_answer_through_their_link(string objective, double answer)
+    {
+        var model = LightGbmModel.Read(Light.Replace("binary sigmoid:1", objective)).Value;
+        model.Respond(model.Predictor.Margin([11, 0])).ShouldBe(answer, 1e-7);
+    }
+
+    [Theory]
     [InlineData(0.1f)]
     [InlineData(-2.5f)]
     [InlineData(1f)]
@@ -98,8 +156,16 @@ public sealed class ForeignModelTests
     {
         LightGbmModel.Read("x").Fault!.Message.ShouldBe("this is not a LightGBM text model");
         LightGbmModel.Read(Light.Replace("binary sigmoid:1", "multiclass")).Fault!.Message.ShouldBe("objective multiclass is not supported");
+        LightGbmModel.Read(Light.Replace("binary sigmoid:1", "regression sqrt")).Fault!.Message.ShouldBe("objective regression sqrt is not supported");
+        LightGbmModel.Read(Light.Replace("num_tree_per_iteration=1", "num_tree_per_iteration=3")).Fault!.Message
+            .ShouldBe("the LightGBM model scores several classes (3 trees per round); one score is supported");
+        LightGbmModel.Read(Light.Replace("max_feature_idx=1", "tree_sizes=300 250 250")).Fault!.Message.ShouldBe("the LightGBM model announces 3 trees and holds 2");
+        LightGbmModel.Read(Light.Replace("is_linear=0", "is_linear=1")).Fault!.Message.ShouldBe("tree 0: linear leaves are not supported");
         LightGbmModel.Read(Light.Replace("leaf_value=0.125 -0.25\n", "")).Fault!.Message.ShouldBe("tree 1 of the LightGBM model is cut short or altered");
         XgboostModel.Read("{").Fault!.Message.ShouldBe("this is not an XGBoost JSON model");
+        var json = File.ReadAllText(Fixture("xgboost_tweedie.json"));
+        XgboostModel.Read(json.Replace("\"gbtree\"", "\"gblinear\"")).Fault!.Message.ShouldBe("booster gblinear is not supported; gbtree and dart are");
+        XgboostModel.Read(json.Replace("\"reg:tweedie\"", "\"multi:softprob\"")).Fault!.Message.ShouldBe("objective multi:softprob is not supported");
         XgboostModel.Read("{\"a\":1}").Fault!.Message.ShouldBe("this is not an XGBoost JSON model");
     }
 }
