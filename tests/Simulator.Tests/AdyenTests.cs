@@ -54,6 +54,34 @@ public sealed class AdyenTests
         ((int)(await http.PostAsJsonAsync("/v71/payments", body)).StatusCode).ShouldBe(422);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_bank_that_needs_no_answer_authenticates_without_a_challenge(bool native)
+    {
+        await using var simulator = (await Simulator.Start(new() { Providers = ["adyen"], Seed = 3 })).Value;
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = simulator.Address("adyen") };
+        http.DefaultRequestHeaders.Add("X-API-Key", simulator.Providers[0].Keys[0].Value);
+        var body = Payment("calm bank", 1_000);
+        body["paymentMethod"]!["number"] = "5201281505129736";
+        if (native) body["authenticationData"] = new JsonObject { ["threeDSRequestData"] = new JsonObject { ["nativeThreeDS"] = "preferred" } };
+        var first = (await (await http.PostAsJsonAsync("/v71/payments", body)).Content.ReadFromJsonAsync<JsonObject>())!;
+        first["resultCode"]!.GetValue<string>().ShouldBe(native ? "IdentifyShopper" : "RedirectShopper");
+        simulator.Charges().ShouldBeEmpty();
+        var details = native
+            ? new JsonObject { ["threeds2.fingerprint"] = Convert.ToBase64String("{\"threeDSCompInd\":\"Y\"}"u8) }
+            : new JsonObject { ["redirectResult"] = (await http.GetAsync(new Uri(first["action"]!["url"]!.GetValue<string>()))).Headers.Location!.Query.Split('=')[1] };
+        var asked = new JsonObject { ["details"] = details };
+        if (native) asked["paymentData"] = first["action"]!["paymentData"]!.GetValue<string>();
+        var done = (await (await http.PostAsJsonAsync("/v71/payments/details", asked)).Content.ReadFromJsonAsync<JsonObject>())!;
+        done["resultCode"]!.GetValue<string>().ShouldBe("Authorised");
+        var more = done["additionalData"]!;
+        more["liabilityShift"]!.GetValue<string>().ShouldBe("true");
+        more["eci"]!.GetValue<string>().ShouldBe("02");
+        more["cavv"]!.GetValue<string>().Length.ShouldBe(28);
+        simulator.Charges().ShouldHaveSingleItem().Captured.ShouldBe(1_000);
+    }
+
     [Fact]
     public void Money_is_conserved_over_random_histories_and_the_reports_explain_it()
     {

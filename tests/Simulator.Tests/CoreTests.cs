@@ -24,6 +24,7 @@ public sealed class CoreTests
     [InlineData("name: x\npeople:\n  updater: 3\n", "my.yaml:3: 'updater' is a share between 0 and 1")]
     [InlineData("seed: 1\n", "my.yaml:1: 'name' is missing")]
     [InlineData("name: [\n", "my.yaml:")]
+    [InlineData("name: x\npeople:\n  updater_delay: 999999999d\n", "my.yaml:3: 'updater_delay' is a duration")]
     public void A_bad_scenario_is_refused_with_file_and_line(string text, string sentence) =>
         ScenarioReader.Parse("my.yaml", text).Fault!.Message.ShouldStartWith(sentence);
 

@@ -29,6 +29,19 @@ public sealed class DoorTests
         (await Simulator.Start(new() { Providers = ["stripe"], Port = port })).Fault!.Message.ShouldStartWith($"port {port} ");
     }
 
+    [Theory]
+    [InlineData("clock", "{\"advance\":\"99999999d\"}", "'99999999d' is not a duration such as 30s, 10m, 2h or 7d, at most 36500d")]
+    [InlineData("clock", "{\"rate\":-5}", "'rate' is a number from 0 (frozen) to 1000000")]
+    [InlineData("faults", "{\"rule\":\"stripe POST * delay(99999999999d)\"}", "'99999999999d' is no argument for delay")]
+    public async Task What_its_own_side_cannot_do_it_refuses_in_one_sentence(string path, string body, string sentence)
+    {
+        await using var simulator = (await Simulator.Start(new() { Providers = ["stripe"] })).Value;
+        using var client = new HttpClient { BaseAddress = simulator.Address("stripe") };
+        using var reply = await client.PostAsync(new Uri("/_sim/" + path, UriKind.Relative), new StringContent(body));
+        reply.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        JsonDocument.Parse(await reply.Content.ReadAsStringAsync()).RootElement.GetProperty("error").GetString().ShouldBe(sentence);
+    }
+
     [Fact]
     public async Task A_scenario_file_is_refused_with_its_line()
     {

@@ -318,7 +318,7 @@ public sealed class PayPalTests
         return client;
     }
 
-    private static async Task LogInAsync(Simulator simulator, HttpClient client)
+    internal static async Task LogInAsync(Simulator simulator, HttpClient client)
     {
         var keys = simulator.Providers[0].Keys;
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/oauth2/token") { Content = new FormUrlEncodedContent([new("grant_type", "client_credentials")]) };

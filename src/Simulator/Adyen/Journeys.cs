@@ -76,6 +76,7 @@ internal sealed class Journeys(AdyenBox box)
         if (!_byToken.TryGetValue(token, out var journey) || journey.ReturnUrl is not null) throw AdyenError.Invalid("14_006", "The paymentData is not known");
         if (Text(said, "transStatus") is { } status && journey.Identified) return (Once(journey), status is "Y" or "A", null);
         if (journey.Identified || Text(said, "threeDSCompInd") is null) throw AdyenError.Invalid("14_006", $"details.{name} is not what this payment waits for");
+        if (Refusals.Frictionless(journey.Means.Card)) return (Once(journey), true, null);
         journey.Identified = true;
         return (journey, false, Act(journey, "ChallengeShopper", "challenge", new JsonObject
         {
@@ -84,10 +85,11 @@ internal sealed class Journeys(AdyenBox box)
         }));
     }
 
-    /// <summary>The bank's page: a person says yes or no.</summary>
+    /// <summary>The bank's page: a person says yes or no, unless the bank needs no answer.</summary>
     public Answer Page(Ask ask)
     {
         if (!_byPsp.TryGetValue(ask.Values[0], out var journey)) return Nowhere();
+        if (journey.ReturnUrl is not null && Refusals.Frictionless(journey.Means.Card)) return Back(journey, true);
         var amount = WebUtility.HtmlEncode($"{Text(journey.Body, "amount", "currency")} {Text(journey.Body, "amount", "value")}");
         var at = $"/3ds/{ask.Values[0]}";
         return Answer.Html($"<!doctype html><title>Your bank</title><h1>Pay {amount} (minor units)?</h1><a id=\"authorize\" href=\"{at}/yes\">Authenticate</a> <a id=\"fail\" href=\"{at}/no\">Fail</a>");
@@ -95,8 +97,14 @@ internal sealed class Journeys(AdyenBox box)
 
     public Answer Choose(Ask ask)
     {
-        if (!_byPsp.TryGetValue(ask.Values[0], out var journey) || journey.ReturnUrl is not { } back) return Nowhere();
-        journey.Authenticated ??= ask.Values[1] == "yes";
+        if (!_byPsp.TryGetValue(ask.Values[0], out var journey) || journey.ReturnUrl is null) return Nowhere();
+        return Back(journey, ask.Values[1] == "yes");
+    }
+
+    private Answer Back(Journey journey, bool authenticated)
+    {
+        journey.Authenticated ??= authenticated;
+        var back = journey.ReturnUrl!;
         return new Answer(303, []).With("Location", back + (back.Contains('?', StringComparison.Ordinal) ? '&' : '?') + "redirectResult=" + Token(journey.Psp, "redirect result"));
     }
 
@@ -127,7 +135,7 @@ internal sealed class Journeys(AdyenBox box)
 
     private string Token(string psp, string purpose) => Ids.From(box.Stage.Seed, psp, purpose, "", 40);
 
-    private string Transaction(string entity) => new Guid(Encoding.ASCII.GetBytes(Ids.From(box.Stage.Seed, entity, "3-D Secure", "", 16))).ToString();
+    public string Transaction(string entity) => new Guid(Encoding.ASCII.GetBytes(Ids.From(box.Stage.Seed, entity, "3-D Secure", "", 16))).ToString();
 
     private static JsonElement? Decoded(string base64)
     {

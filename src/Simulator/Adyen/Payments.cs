@@ -24,7 +24,7 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
         if (means.Card is not { } card) return Ideal(ask, psp, body, means, currency);
         var use = Use(body, card, minor, currency, means.Stored, false);
         var offSession = Text(body, "shopperInteraction") == "ContAuth";
-        if (offSession || !(Refusals.WantsChallenge(card) || box.Stage.Issuers.WantsChallenge(use))) return Authorise(ask, psp, body, means, false);
+        if (offSession || !(Refusals.WantsChallenge(card) || Refusals.Frictionless(card) || box.Stage.Issuers.WantsChallenge(use))) return Authorise(ask, psp, body, means, false);
         return Journeys.Native(body) ? _journeys.Identify(ask, psp, body, means) : _journeys.Redirect(ask, psp, body, means);
     }
 
@@ -65,6 +65,7 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
             ["authCode"] = Ids.Capitals(box.Stage.Seed, psp, "authorization", 6), ["cardSummary"] = card.Last4,
             ["expiryDate"] = $"{card.ExpMonth}/{card.ExpYear}", ["networkTxReference"] = Ids.Capitals(box.Stage.Seed, psp, "network", 15),
         };
+        if (authenticated) Authenticated(card, psp, more);
         if (Updated(card, stored) is { } status) more["realtimeAccountUpdaterStatus"] = status;
         Keep(ask, body, card, stored, psp, more);
         box.Notifications.Send(new Notice("AUTHORISATION", psp, null, payment.Reference, minor, currency, true,
@@ -72,6 +73,16 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
         CaptureByPlan(payment, body);
         box.Stage.Clock.Schedule(TimeSpan.FromDays(28), () => modifications.Expire(payment));
         return Said(payment.Reference, psp, "Authorised", means, minor, currency, null, more);
+    }
+
+    /// <summary>What 3-D Secure leaves on the payment: who answers for fraud, and the proof of it.</summary>
+    private void Authenticated(Card card, string psp, Dictionary<string, string> more)
+    {
+        (more["threeDOffered"], more["threeDOfferedResponse"], more["threeDAuthenticated"], more["threeDAuthenticatedResponse"]) = ("true", "Y", "true", "Y");
+        (more["liabilityShift"], more["threeDSVersion"]) = ("true", "2.2.0");
+        more["eci"] = card.Brand == "mastercard" ? "02" : "05";
+        more["cavv"] = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(Ids.From(box.Stage.Seed, psp, "cavv", "", 20)));
+        more["dsTransID"] = _journeys.Transaction(psp + "ds");
     }
 
     /// <summary>A bank transfer is captured with its authorisation, and its bank takes nothing back.</summary>

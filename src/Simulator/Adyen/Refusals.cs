@@ -25,12 +25,16 @@ internal static class Refusals
         new(32, "AVS_DECLINED", "AVS Declined"), new(38, "AUTHENTICATION_REQUIRED", "Authentication required"),
     ];
 
+    /// <summary>The documented Mastercard whose bank authenticates without asking the shopper.</summary>
+    private const string FrictionlessNumber = "5201281505129736";
+
     private static readonly HashSet<string> TestNumbers =
     [
         "4111111111111111", "4444333322221111", "4988438843884305", "4166676667666746", "4646464646464644", "4000620000000007",
         "5555444433331111", "5555341244441115", "2222400070000005", "2222410740360010", "5100060000000002", "5577000055770004",
         "370000000000002", "6011601160116611", "36006666333344", "3569990010095841",
         "4917610000000000", "5454545454545454", "4212345678901237", "5212345678901234",
+        FrictionlessNumber,
     ];
 
     private static readonly HashSet<string> Challenged = ["4917610000000000", "5454545454545454", "4212345678901237", "5212345678901234"];
@@ -41,6 +45,8 @@ internal static class Refusals
     public static Refusal? Requested(string? holder, string? code) => Array.Find(All, r => r.Trigger == holder || (code is not null && code == $"{r.Code}"));
 
     public static bool WantsChallenge(Card card) => Challenged.Contains(card.Number);
+
+    public static bool Frictionless(Card? card) => card?.Number == FrictionlessNumber;
 
     /// <summary>What becomes of a documented test number: they expire in 03/2030 and their code is 737 (7373).</summary>
     public static Refusal? Test(Card card) =>

@@ -80,7 +80,7 @@ internal sealed class ControlApi(Stage stage, IReadOnlyList<Provider> providers,
         {
             if (FaultParser.Duration(text) is not { } by || by < TimeSpan.Zero)
             {
-                return Refused(new Fault(Code.InvalidArgument, "ADVANCE", $"'{text}' is not a duration such as 30s, 10m, 2h or 7d"));
+                return Refused(new Fault(Code.InvalidArgument, "ADVANCE", $"'{text}' is not a duration such as 30s, 10m, 2h or 7d, at most 36500d"));
             }
 
             await stage.AdvanceAsync(by);

@@ -9,6 +9,7 @@ namespace Busker.Simulator.Faults;
 /// </summary>
 public static class FaultParser
 {
+    private const double LongestMs = 36_500d * 86_400_000;
     private static readonly string[] Providers = ["stripe", "adyen", "paypal", "*"];
     private static readonly string[] Channels = ["GET", "POST", "PUT", "PATCH", "DELETE", "webhook", "file", "*"];
 
@@ -40,20 +41,13 @@ public static class FaultParser
         };
     }
 
-    /// <summary>250ms, 30s, 10m, 2h, 7d; or null.</summary>
+    /// <summary>250ms, 30s, 10m, 2h, 7d, at most a hundred years; or null.</summary>
     public static TimeSpan? Duration(string text)
     {
         var digits = text.TrimEnd('m', 's', 'h', 'd');
         if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)) return null;
-        return text[digits.Length..] switch
-        {
-            "ms" => TimeSpan.FromMilliseconds(value),
-            "s" => TimeSpan.FromSeconds(value),
-            "m" => TimeSpan.FromMinutes(value),
-            "h" => TimeSpan.FromHours(value),
-            "d" => TimeSpan.FromDays(value),
-            _ => null,
-        };
+        double unit = text[digits.Length..] switch { "ms" => 1, "s" => 1_000, "m" => 60_000, "h" => 3_600_000, "d" => 86_400_000, _ => double.PositiveInfinity };
+        return value * unit <= LongestMs ? TimeSpan.FromMilliseconds(value * unit) : null;
     }
 
     private static string? Channel(FaultKind kind, string channel) => (kind.Target(), channel) switch

@@ -9,8 +9,8 @@ internal sealed class Captures(PayPalBox box, Shapes shapes)
 
     public IEnumerable<Endpoint> Endpoints =>
     [
-        new("GET", "/v2/payments/captures/{id}", Get, "with fees and the ids it belongs to", "pending captures, currency conversion"),
-        new("POST", "/v2/payments/captures/{id}/refund", Refund, "whole or in parts within 180 days; not in part during a dispute, not after a chargeback; fees are kept, as PayPal does", "pending refunds, platform fees"),
+        new("GET", "/v2/payments/captures/{id}", Get, "with fees and the ids it belongs to; an order's capture is PENDING for a day with `sim_pending` in its custom_id, four days with `sim_pending_echeck`, and denied with `_denied` behind it", "pending captures of authorizations, currency conversion"),
+        new("POST", "/v2/payments/captures/{id}/refund", Refund, "whole or in parts within 180 days; not in part during a dispute, not after a chargeback; fees are kept, as PayPal does; PENDING for four days with `sim_pending` in the request's custom_id, failed with `sim_pending_denied`", "platform fees"),
         new("GET", "/v2/payments/refunds/{id}", GetRefund, "with the total refunded"),
     ];
 
@@ -20,10 +20,11 @@ internal sealed class Captures(PayPalBox box, Shapes shapes)
     /// <summary>A refund that comes back: the money is the merchant's again.</summary>
     public bool Fail(string id)
     {
-        if (!box.Refunds.TryGetValue(id, out var refund) || refund.Status != "COMPLETED") return false;
+        if (!box.Refunds.TryGetValue(id, out var refund) || refund.Status == "FAILED") return false;
         var capture = refund.Capture;
         box.Till.RefundReturned(capture.Truth, refund.Minor);
         refund.Status = "FAILED";
+        refund.Waiting = null;
         refund.UpdatedMs = box.Now;
         capture.Refunded -= refund.Minor;
         Mark(capture);
@@ -48,7 +49,7 @@ internal sealed class Captures(PayPalBox box, Shapes shapes)
     {
         var capture = PayPalBox.Find(box.Captures, ask.Values[0]);
         var body = PayPalBox.Read(ask);
-        if (capture.Status == "DECLINED") throw PayPalError.Cannot("CAPTURE_STATUS_NOT_VALID");
+        if (capture.Status is "DECLINED" or "PENDING") throw PayPalError.Cannot("CAPTURE_STATUS_NOT_VALID");
         if (capture.Dispute is { Taken: > 0 }) throw PayPalError.Cannot("REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK");
         var left = capture.Minor - capture.Refunded;
         if (left == 0) throw PayPalError.Cannot("CAPTURE_FULLY_REFUNDED");
@@ -70,9 +71,32 @@ internal sealed class Captures(PayPalBox box, Shapes shapes)
             InvoiceId = Wire.Text(body, "invoice_id") ?? capture.InvoiceId, CustomId = Wire.Text(body, "custom_id") ?? capture.CustomId, Note = Wire.Text(body, "note_to_payer"),
         };
         Give(refund);
-        box.Events.Send("PAYMENT.CAPTURE.REFUNDED", "refund", "2.0", $"A {Cashier.Said(minor, capture.Unit)} capture payment was refunded", () => shapes.Refund(refund, true), ask);
+        if (Pending.Of(Wire.Text(body, "custom_id")) is { } pending) Wait(refund, pending.Denied, ask);
+        else Tell(refund, ask);
         return box.Answer(201, again => shapes.Refund(refund, PayPalBox.Full(again)), ask, refund.Id);
     }
+
+    /// <summary>The money is on its way to the buyer's bank, which takes it or sends it back.</summary>
+    private void Wait(Refund refund, bool denied, Ask ask)
+    {
+        (refund.Status, refund.Waiting) = ("PENDING", "ECHECK");
+        box.Events.Send("PAYMENT.REFUND.PENDING", "refund", "2.0", $"A refund of {Cashier.Said(refund.Minor, refund.Capture.Unit)} is pending", () => shapes.Refund(refund, true), ask);
+        box.Stage.Clock.Schedule(TimeSpan.FromDays(4), () =>
+        {
+            if (refund.Status != "PENDING") return;
+            if (denied)
+            {
+                Fail(refund.Id);
+                return;
+            }
+
+            (refund.Status, refund.Waiting, refund.UpdatedMs) = ("COMPLETED", null, box.Now);
+            Tell(refund, null);
+        });
+    }
+
+    private void Tell(Refund refund, Ask? ask) =>
+        box.Events.Send("PAYMENT.CAPTURE.REFUNDED", "refund", "2.0", $"A {Cashier.Said(refund.Minor, refund.Capture.Unit)} capture payment was refunded", () => shapes.Refund(refund, true), ask);
 
     private void Give(Refund refund)
     {

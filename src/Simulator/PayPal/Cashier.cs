@@ -43,7 +43,7 @@ internal sealed class Cashier(PayPalBox box, Acquirer acquirer, Shapes shapes)
         if (order.Intent == "CAPTURE") box.Events.Send("CHECKOUT.ORDER.COMPLETED", "checkout-order", "2.0", $"Checkout Order Completed", () => shapes.Order(order, true), ask);
     }
 
-    /// <summary>Takes money: from a hold, or at once. Fees go to PayPal, the rest is the merchant's to use.</summary>
+    /// <summary>Takes money: from a hold, at once, or (when the request asks for it) after a wait. Fees go to PayPal, the rest is the merchant's to use.</summary>
     public Capture Collect(Order order, Unit unit, Charge truth, string id, long minor, Authorization? from, JsonObject? processor, bool final, string? invoice, string? custom, Ask ask)
     {
         var capture = new Capture
@@ -52,20 +52,50 @@ internal sealed class Cashier(PayPalBox box, Acquirer acquirer, Shapes shapes)
             InvoiceId = invoice, CustomId = custom, Processor = processor,
             Fee = box.Stage.Scenario.Fees.TryGetValue("paypal", out var fees) ? Math.Min(fees.Of(minor), minor) : 0,
         };
-        box.Till.Capture(truth, minor);
-        box.Till.Fee(truth, capture.Fee);
-        box.Till.Settle("paypal", unit.Currency, minor - capture.Fee);
         unit.Captures.Add(capture);
         box.Captures.Add(id, capture);
         if (invoice is not null) box.PaidInvoices.Add(invoice);
-        box.Ledger.Post(new Posting(id, order.Source!.Stored ? "T0003" : order.Source.Buyer is null ? "T0005" : "T0006", minor, -capture.Fee, unit.Currency)
+        if (from is null && Pending.Of(custom) is { } pending) Wait(capture, pending, ask);
+        else Credit(capture, ask);
+        return capture;
+    }
+
+    /// <summary>The money is held until PayPal has looked at it, or the buyer's bank has paid: then it comes, or it never does.</summary>
+    private void Wait(Capture capture, Pending pending, Ask ask)
+    {
+        (capture.Status, capture.Waiting) = ("PENDING", pending.Reason);
+        box.Events.Send("PAYMENT.CAPTURE.PENDING", "capture", "2.0", $"Payment pending for {Said(capture.Minor, capture.Unit)}", () => shapes.Capture(capture, true, true), ask);
+        box.Stage.Clock.Schedule(pending.Wait, () =>
         {
-            ReferenceId = from?.Id ?? order.Id, ReferenceType = from is null ? "ODR" : "TXN", InvoiceId = invoice, CustomId = custom, Buyer = order.Source.Buyer,
+            capture.Waiting = null;
+            capture.UpdatedMs = box.Now;
+            if (!pending.Denied)
+            {
+                capture.Status = "COMPLETED";
+                Credit(capture, null);
+                return;
+            }
+
+            capture.Status = "DECLINED";
+            box.Till.Release(capture.Truth, capture.Minor);
+            if (capture.InvoiceId is { } invoice) box.PaidInvoices.Remove(invoice);
+            box.Events.Send("PAYMENT.CAPTURE.DENIED", "capture", "2.0", $"Payment denied for {Said(capture.Minor, capture.Unit)}", () => shapes.Capture(capture, true, true), null);
+        });
+    }
+
+    private void Credit(Capture capture, Ask? ask)
+    {
+        var (order, unit, from) = (capture.Order, capture.Unit, capture.Authorization);
+        box.Till.Capture(capture.Truth, capture.Minor);
+        box.Till.Fee(capture.Truth, capture.Fee);
+        box.Till.Settle("paypal", unit.Currency, capture.Minor - capture.Fee);
+        box.Ledger.Post(new Posting(capture.Id, order.Source!.Stored ? "T0003" : order.Source.Buyer is null ? "T0005" : "T0006", capture.Minor, -capture.Fee, unit.Currency)
+        {
+            ReferenceId = from?.Id ?? order.Id, ReferenceType = from is null ? "ODR" : "TXN", InvoiceId = capture.InvoiceId, CustomId = capture.CustomId, Buyer = order.Source.Buyer,
             Instrument = order.Source.Buyer is null ? "CREDITCARD" : null,
         });
-        box.Events.Send("PAYMENT.CAPTURE.COMPLETED", "capture", "2.0", $"Payment completed for {Said(minor, unit)}", () => shapes.Capture(capture, true, true), ask);
+        box.Events.Send("PAYMENT.CAPTURE.COMPLETED", "capture", "2.0", $"Payment completed for {Said(capture.Minor, unit)}", () => shapes.Capture(capture, true, true), ask);
         Captured?.Invoke(capture);
-        return capture;
     }
 
     public static string Said(long minor, Unit unit) => $"{Wire.Value(minor, unit.Currency)} {unit.Currency}";

@@ -45,7 +45,7 @@ internal sealed class Disputes(PayPalBox box)
     public Result<string> OpenByHand(string id, string reason)
     {
         var capture = box.Captures.GetValueOrDefault(id) ?? box.Captures.Values.FirstOrDefault(c => c.Truth.Id == id && c.Left > 0);
-        if (capture is null || capture.Status == "DECLINED") return new Fault(Code.NotFound, "CHARGE", $"there is no captured charge {id}");
+        if (capture is null || capture.Status is "DECLINED" or "PENDING") return new Fault(Code.NotFound, "CHARGE", $"there is no captured charge {id}");
         var word = Reasons.GetValueOrDefault(reason, Known.Contains(reason) ? reason : "OTHER");
         if (capture.Dispute is not null) return new Fault(Code.FailedPrecondition, "CHARGE", $"{id} has been disputed already");
         if (capture.Left <= 0) return new Fault(Code.FailedPrecondition, "CHARGE", $"nothing is left of {id} to dispute");

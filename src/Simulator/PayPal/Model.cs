@@ -105,6 +105,9 @@ internal sealed class Capture
     public string? CustomId { get; init; }
     public JsonObject? Processor { get; init; }
     public Dispute? Dispute { get; set; }
+
+    /// <summary>Why the money is not the merchant's yet; null once it is, or never will be.</summary>
+    public string? Waiting { get; set; }
     public List<Refund> Refunds { get; } = [];
     public string Currency => Unit.Currency;
     public long Left => Minor - Refunded - (Dispute?.Taken ?? 0);
@@ -122,6 +125,9 @@ internal sealed class Refund
     public string? InvoiceId { get; init; }
     public string? CustomId { get; init; }
     public string? Note { get; init; }
+
+    /// <summary>Why the buyer does not have the money yet.</summary>
+    public string? Waiting { get; set; }
 
     /// <summary>What had been refunded of the capture when this was done.</summary>
     public required long Total { get; init; }

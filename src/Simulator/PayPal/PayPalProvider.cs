@@ -90,7 +90,7 @@ internal sealed class PayPalProvider : Provider
         : new Fault(Code.NotFound, "REFUND", $"there is no refund {refundId} that could fail");
 
     public override IEnumerable<(string Id, string Charge, long Minor, string Status)> Refunds =>
-        _box.Refunds.Values.Reverse().Select(r => (r.Id, r.Capture.Id, r.Minor, r.Status == "FAILED" ? "failed" : "succeeded"));
+        _box.Refunds.Values.Reverse().Select(r => (r.Id, r.Capture.Id, r.Minor, r.Status switch { "FAILED" => "failed", "PENDING" => "pending", _ => "succeeded" }));
 
     /// <summary>The wire objects and the ledger against the books.</summary>
     public override IEnumerable<string> Discrepancies()
@@ -104,7 +104,7 @@ internal sealed class PayPalProvider : Provider
             if (books.Balance(Name, currency, Account.Pending) != held) yield return $"paypal {currency}: {held} is withheld by disputes, the books say {books.Balance(Name, currency, Account.Pending)}";
         }
 
-        foreach (var group in _box.Captures.Values.Where(c => c.Status != "DECLINED").GroupBy(c => c.Truth))
+        foreach (var group in _box.Captures.Values.Where(c => c.Status is not ("DECLINED" or "PENDING")).GroupBy(c => c.Truth))
         {
             var truth = group.Key;
             if (group.Sum(c => c.Minor) != truth.Captured) yield return $"paypal {truth.Id}: captures sum to {group.Sum(c => c.Minor)} against {truth.Captured}";

@@ -58,6 +58,7 @@ internal sealed class Shapes(PayPalBox box)
     public JsonObject Capture(Capture c, bool full, bool alone)
     {
         var shown = new JsonObject { ["id"] = c.Id, ["status"] = c.Status };
+        if (c.Waiting is { } reason) shown["status_details"] = new JsonObject { ["reason"] = reason };
         if (full)
         {
             shown["amount"] = Wire.Money(c.Minor, c.Currency);
@@ -65,7 +66,11 @@ internal sealed class Shapes(PayPalBox box)
             shown["final_capture"] = c.Final;
             shown["disbursement_mode"] = "INSTANT";
             shown["seller_protection"] = Protection();
-            if (c.Status != "DECLINED")
+            if (c.Status == "PENDING")
+            {
+                shown["seller_receivable_breakdown"] = new JsonObject { ["gross_amount"] = Wire.Money(c.Minor, c.Currency) };
+            }
+            else if (c.Status != "DECLINED")
             {
                 shown["seller_receivable_breakdown"] = new JsonObject
                 {
@@ -90,6 +95,7 @@ internal sealed class Shapes(PayPalBox box)
     public JsonObject Refund(Refund r, bool full)
     {
         var shown = new JsonObject { ["id"] = r.Id, ["status"] = r.Status };
+        if (r.Waiting is { } reason) shown["status_details"] = new JsonObject { ["reason"] = reason };
         if (full)
         {
             var currency = r.Capture.Currency;

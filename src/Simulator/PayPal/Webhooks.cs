@@ -18,7 +18,8 @@ internal sealed class Webhooks(PayPalBox box)
         ("CHECKOUT.PAYMENT-APPROVAL.REVERSED", "An approval ended without a payment.", "checkout-order"),
         ("PAYMENT.AUTHORIZATION.CREATED", "A payment authorization was created.", "authorization"), ("PAYMENT.AUTHORIZATION.VOIDED", "A payment authorization was voided or expired.", "authorization"),
         ("PAYMENT.CAPTURE.COMPLETED", "A payment capture completed.", "capture"), ("PAYMENT.CAPTURE.DECLINED", "A payment capture was declined.", "capture"),
-        ("PAYMENT.CAPTURE.REFUNDED", "A merchant refunded a capture.", "refund"), ("PAYMENT.REFUND.FAILED", "A refund failed.", "refund"),
+        ("PAYMENT.CAPTURE.PENDING", "A payment capture waits.", "capture"), ("PAYMENT.CAPTURE.DENIED", "A payment capture that waited was denied.", "capture"),
+        ("PAYMENT.CAPTURE.REFUNDED", "A merchant refunded a capture.", "refund"), ("PAYMENT.REFUND.PENDING", "A refund waits.", "refund"), ("PAYMENT.REFUND.FAILED", "A refund failed.", "refund"),
         ("CUSTOMER.DISPUTE.CREATED", "A dispute was created.", "dispute"), ("CUSTOMER.DISPUTE.UPDATED", "A dispute was updated.", "dispute"), ("CUSTOMER.DISPUTE.RESOLVED", "A dispute was resolved.", "dispute"),
         ("VAULT.PAYMENT-TOKEN.CREATED", "A payment token was created.", "payment_token"), ("VAULT.PAYMENT-TOKEN.DELETED", "A payment token was deleted.", "payment_token"),
     ];

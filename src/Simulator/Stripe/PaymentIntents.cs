@@ -283,7 +283,8 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         var terms = (Terms)intent.Hidden!;
         var amount = call.Form.Number("amount_to_capture") ?? intent.Number("amount_capturable");
         var most = terms.CanOvercapture && truth.Captured == 0 ? intent.Number("amount_capturable") * 6 / 5 : intent.Number("amount_capturable");
-        if (amount < 1 || amount > most)
+        if (amount < 1) throw StripeError.Invalid("This value must be greater than or equal to 1.", "amount_to_capture", "parameter_invalid_integer");
+        if (amount > most)
         {
             throw StripeError.Invalid($"The requested capture amount is greater than the amount you can capture for this charge ({most}).", "amount_to_capture", "amount_too_large");
         }
