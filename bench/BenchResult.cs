@@ -15,17 +15,20 @@ internal sealed class BenchResult(string name, string columns)
     public void Add(params object[] values) =>
         _rows.Add(string.Join(',', values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture))));
 
-    /// <param name="replacing">Keep the file's rows that do not begin with a name measured now (the first column after the machine).</param>
-    public void Save(bool replacing = false)
+    /// <param name="replacing">Keep the file's rows whose key (the first columns after the machine) is not measured now.</param>
+    /// <param name="key">How many columns are the key.</param>
+    public void Save(bool replacing = false, int key = 1)
     {
         var path = Path.Combine(Root, "bench", "results", name + ".csv");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var head = $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd},{Commit()},{Machine()}";
-        var measured = _rows.Select(r => r.Split(',')[0]).ToHashSet(StringComparer.Ordinal);
-        var kept = replacing && File.Exists(path) ? File.ReadLines(path).Skip(1).Where(r => !measured.Contains(r.Split(',')[3])) : [];
+        var measured = _rows.Select(r => Key(r, 0, key)).ToHashSet(StringComparer.Ordinal);
+        var kept = replacing && File.Exists(path) ? File.ReadLines(path).Skip(1).Where(r => !measured.Contains(Key(r, 3, key))) : [];
         File.WriteAllLines(path, [.. kept.Concat(_rows.Select(r => $"{head},{r}")).Prepend("date,commit,machine," + columns)]);
         Console.WriteLine($"written to {Path.GetRelativePath(Root, path)}");
     }
+
+    private static string Key(string row, int from, int key) => string.Join(',', row.Split(',').Skip(from).Take(key));
 
     private static string Machine()
     {

@@ -5,7 +5,7 @@ using Busker.Learning.Numbers;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const string Usage = """
-    ./busker bench recs quality DIR SET... [published]  every choice on validation (published: only the weights), one test, beside the targets
+    ./busker bench recs quality DIR SET... [published|quick]  every choice on validation (published: only the weights; quick: without EASE), one test, beside the targets
     ./busker bench recs bandits DIR              regret, and estimates from the logs in DIR
     ./busker bench recs speed DIR [PART...]      training and serving speed (ials, ease, walk, serve) beside NumPy over OpenBLAS
     DIR holds one folder for each set.
@@ -14,13 +14,14 @@ switch (args)
 {
     case ["quality", var folder, .. var names]:
         var quality = new BenchResult("recs", "set,what,value,low,high,target,reached,chosen");
-        foreach (var name in names.Where(n => n != "published")) new Quality(folder, Lanes.All, quality).Run(name, names.Contains("published"));
-        quality.Save(replacing: true);
+        foreach (var name in names.Where(n => n is not ("published" or "quick")))
+            new Quality(folder, Lanes.All, quality).Run(name, names.Contains("published"), names.Contains("quick"));
+        quality.Save(replacing: true, key: 2);
         return 0;
     case ["bandits", var logs]:
         var bandits = new BenchResult("recs", "set,what,value,low,high,target,reached,chosen");
         new Quality(logs, Lanes.All, bandits).Bandits();
-        bandits.Save(replacing: true);
+        bandits.Save(replacing: true, key: 2);
         return 0;
     case ["speed", var sets, .. var parts]:
         var speed = new BenchResult("recs_speed", "set,what,value,target,reached");

@@ -15,8 +15,14 @@ public sealed record RecsChoice(IReadOnlyList<GeneratorPlan> Plans, float[] Weig
     /// <summary>Score on validation by name of plan or blend, as tried.</summary>
     public required IReadOnlyList<(string What, double Score)> Tried { get; init; }
 
+    /// <summary>Of the weighted sum on validation.</summary>
+    public double Score { get; init; }
+
     /// <summary>Learnt blends against the weighted sum on validation listeners they were not learnt on.</summary>
     public IReadOnlyList<(string What, double Score)> Blends { get; init; } = [];
+
+    /// <summary>How many equal plans stand before this one; each repeat is fitted from a seed of its own, so that their sum is steadier.</summary>
+    internal static ulong Repeat(IReadOnlyList<GeneratorPlan> plans, int at) => (ulong)plans.Take(at).Count(p => p == plans[at]);
 
     /// <summary>Fits every part that has a weight on the given histories.</summary>
     public RecsModel Fit(Interactions data, ulong seed, Lanes lanes, Action<string, double>? progress = null)
@@ -26,7 +32,7 @@ public sealed record RecsChoice(IReadOnlyList<GeneratorPlan> Plans, float[] Weig
         for (var k = 0; k < used.Length; k++)
         {
             progress?.Invoke($"fitting {Plans[used[k]].Kind}", k / (double)used.Length);
-            parts[k] = Plans[used[k]].Fit(data, seed, lanes);
+            parts[k] = Plans[used[k]].Fit(data, seed + Repeat(Plans, used[k]), lanes);
         }
 
         return new RecsModel(parts, [.. used.Select(p => Weights[p])], Learned?.WithPopularity(data.Popularity()), data.Popularity());

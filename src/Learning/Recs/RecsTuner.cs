@@ -57,7 +57,7 @@ public sealed class RecsTuner(RecsSearch search, Lanes lanes, Action<string, dou
         for (var p = 0; p < parts.Length; p++)
         {
             progress($"choosing the blend, {plans[p].Kind}", 0.7 + 0.05 * p);
-            parts[p] = plans[p].Fit(train, 1, lanes);
+            parts[p] = plans[p].Fit(train, 1 + RecsChoice.Repeat(plans, p), lanes);
         }
 
         var candidates = ScoredCandidates.Of(parts, train, validation, Each, lanes);
@@ -65,7 +65,8 @@ public sealed class RecsTuner(RecsSearch search, Lanes lanes, Action<string, dou
         var (weights, score) = BlendWeights.Choose(candidates, search.Goal, lanes);
         _tried.Add(("weighted sum", score));
         var (learned, blends) = search.Learn ? Learn(candidates, train.Popularity()) : (null, []);
-        return new RecsChoice(plans, weights, learned) { Tried = _tried, Blends = blends };
+        progress(FormattableString.Invariant($"choosing the blend, {score:0.0000} with {string.Join(" and ", plans)}"), 0.95);
+        return new RecsChoice(plans, weights, learned) { Tried = _tried, Blends = blends, Score = score };
     }
 
     private PlanSearch Search(Interactions train, Interactions validation, string what, double share) =>
@@ -91,6 +92,10 @@ public sealed class RecsTuner(RecsSearch search, Lanes lanes, Action<string, dou
         var chosen = new Rng(2).Sample(users.Length, search.Sampled).Select(k => users[k]).ToHashSet();
         return validation.OfUsers(chosen.Contains);
     }
+
+    /// <summary>Of several lists of generators the one whose blend is best on validation.</summary>
+    public RecsChoice WeighEach(IEnumerable<IReadOnlyList<GeneratorPlan>> alternatives, Interactions train, Interactions validation) =>
+        alternatives.Select(plans => Weigh(plans, train, validation)).MaxBy(choice => choice.Score)!;
 
     /// <summary>Learnt on one half of the listeners and judged on the other; taken only when clearly better there.</summary>
     private (LearnedBlend?, List<(string, double)>) Learn(ScoredCandidates candidates, int[] popularity)
