@@ -48,6 +48,36 @@ public sealed class RecsStudyTests : IDisposable
     }
 
     [Fact]
+    public void A_generator_named_twice_is_fitted_from_two_seeds()
+    {
+        var set = new RecsTown(Users: 120, Creators: 50).Make();
+        GeneratorPlan plan = new IalsPlan(8, 0.03f, 0.01f);
+        float[] Scores(IGenerator part)
+        {
+            var scores = new float[set.Items];
+            part.Score(set.Train.ItemsOf(3), set.Train.WeightsOf(3), scores);
+            return scores;
+        }
+
+        var parts = new RecsChoice([plan, new WalkPlan(50, 0.2f, PerTarget: false), plan], [1, 1, 1], null) { Tried = [] }.Fit(set.Train, 1, new Lanes(2)).Parts;
+        Scores(parts[0]).ShouldBe(Scores(plan.Fit(set.Train, 1, new Lanes(2))));
+        Scores(parts[2]).ShouldBe(Scores(plan.Fit(set.Train, 2, new Lanes(2))));
+        Scores(parts[2]).ShouldNotBe(Scores(parts[0]));
+    }
+
+    [Fact]
+    public void Of_several_lists_of_generators_the_best_on_validation_is_chosen()
+    {
+        var set = new RecsTown(Users: 120, Creators: 50).Make();
+        RecsTuner Tuner() => new(Small with { Learn = false }, new Lanes(2), (_, _) => { });
+        GeneratorPlan[][] lists = [[new IalsPlan(8, 0.03f, 0.01f)], [new WalkPlan(50, 0.2f, PerTarget: false)], [new IalsPlan(8, 1f, 0.1f)]];
+        var alone = lists.Select(l => Tuner().Weigh(l, set.Train, set.Validation)).ToArray();
+        var chosen = Tuner().WeighEach(lists, set.Train, set.Validation);
+        chosen.Score.ShouldBe(alone.Max(c => c.Score));
+        chosen.Plans.ShouldBe(alone.MaxBy(c => c.Score)!.Plans);
+    }
+
+    [Fact]
     public void A_model_file_gives_back_the_model()
     {
         var (study, set) = (Studied.Value, Studied.Value.Set);
