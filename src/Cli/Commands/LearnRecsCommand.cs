@@ -11,23 +11,22 @@ internal static class LearnRecsCommand
         var data = new Option<DirectoryInfo?>("--data") { Description = "Folder with interactions.csv[.gz]; without it a seeded town of listeners." };
         var (output, threads) = (LearnRun.Output, LearnRun.Threads);
         var widest = new Option<int>("--widest") { Description = "Most dimensions of the factorisation.", DefaultValueFactory = _ => 128 };
+        LearnRun.Within(widest, 8, 1024);
         var command = new Command("recs", "A recommender from who listened to what.") { data, output, threads, widest };
-        command.SetAction(parsed => Run(parsed.GetValue(data)?.FullName, parsed.GetValue(output)!.FullName, parsed.GetValue(threads), parsed.GetValue(widest)));
+        command.SetAction((parsed, stop) => Run(parsed.GetValue(data)?.FullName, parsed.GetValue(output)!.FullName, parsed.GetValue(threads), parsed.GetValue(widest), stop));
         return command;
     }
 
-    private static int Run(string? folder, string output, int threads, int widest)
+    private static Task<int> Run(string? folder, string output, int threads, int widest, CancellationToken stop) =>
+        LearnRun.Run<RecsStudy>(output, threads, (lanes, progress) => RecsStudy.Run(folder, new RecsSearch(Widest: widest), lanes, progress), study => Show(study, output), stop);
+
+    private static void Show(RecsStudy study, string output)
     {
-        if (LearnRun.Study<RecsStudy>(threads, (lanes, progress) => RecsStudy.Run(folder, new RecsSearch(Widest: widest), lanes, progress)) is not { } study) return 1;
         LearnRun.Print(RecsReport.Header, study.Trial.Reports.Select(RecsReport.Row));
         Console.WriteLine($"chosen on validation: {study.Trial.Choice}");
         Console.WriteLine($"exposure floor {study.Floors.Floor}: kept for {study.Floors.Met} of {study.Floors.Emerging} emerging items, nDCG@20 {study.Floors.Before} to {study.Floors.After}");
-        Directory.CreateDirectory(output);
         var (model, report) = (Path.Combine(output, "recs.model"), Path.Combine(output, "recs.html"));
-        RecsModelFile.Write(model, study.Model);
-        File.WriteAllText(report, RecsReport.Write(study));
-        LearnRun.Written("model", model);
-        LearnRun.Written("report", report);
-        return 0;
+        LearnRun.Write("model", model, p => RecsModelFile.Write(p, study.Model));
+        LearnRun.Report(report, RecsReport.Write(study));
     }
 }

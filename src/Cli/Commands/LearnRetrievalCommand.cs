@@ -12,22 +12,21 @@ internal static class LearnRetrievalCommand
         var data = new Option<DirectoryInfo?>("--data") { Description = "Folder with interactions.csv[.gz], whose item factors are indexed; without it seeded vectors." };
         var (output, threads) = (LearnRun.Output, LearnRun.Threads);
         var count = new Option<int>("--count") { Description = "Seeded vectors.", DefaultValueFactory = _ => 50_000 };
+        LearnRun.Within(count, 100, 10_000_000);
         var command = new Command("retrieval", "An index of item vectors, with its recall and speed.") { data, output, threads, count };
-        command.SetAction(parsed => Run(parsed.GetValue(data)?.FullName, parsed.GetValue(output)!.FullName, parsed.GetValue(threads), parsed.GetValue(count)));
+        command.SetAction((parsed, stop) => Run(parsed.GetValue(data)?.FullName, parsed.GetValue(output)!.FullName, parsed.GetValue(threads), parsed.GetValue(count), stop));
         return command;
     }
 
-    private static int Run(string? folder, string output, int threads, int count)
+    private static Task<int> Run(string? folder, string output, int threads, int count, CancellationToken stop) =>
+        LearnRun.Run<RetrievalStudy>(output, threads, (lanes, progress) => RetrievalStudy.Run(folder, count, TimeProvider.System, lanes, progress), study => Show(study, output), stop);
+
+    private static void Show(RetrievalStudy study, string output)
     {
-        if (LearnRun.Study<RetrievalStudy>(threads, (lanes, progress) => RetrievalStudy.Run(folder, Math.Max(100, count), TimeProvider.System, lanes, progress)) is not { } study) return 1;
         LearnRun.Print(["way", "setting", "recall@100", "queries/s"], study.Points.Select(p =>
-            (IReadOnlyList<string>)[p.Way, p.Setting, p.Recall.ToString("0.0000", CultureInfo.InvariantCulture), p.PerSecond.ToString("0", CultureInfo.InvariantCulture)]));
-        Directory.CreateDirectory(output);
+            (IReadOnlyList<string>)[p.Way, p.Setting, p.Recall.ToString("0.0000", CultureInfo.InvariantCulture), p.PerSecond.ToString("N0", CultureInfo.InvariantCulture)]));
         var (index, report) = (Path.Combine(output, "retrieval.index"), Path.Combine(output, "retrieval.html"));
-        study.Graph.Save(index);
-        File.WriteAllText(report, study.Page());
-        LearnRun.Written("index", index);
-        LearnRun.Written("report", report);
-        return 0;
+        LearnRun.Write("index", index, study.Graph.Save);
+        LearnRun.Report(report, study.Page());
     }
 }

@@ -29,6 +29,8 @@ public static class RecsFolder
         var train = rows.Pick(r => rows.Weak[r] == 0);
         var validation = rows.Pick(r => rows.Weak[r] == 1);
         if (validation.Count == 0) (train, validation) = Splits.Random(train, 0.1, new Rng(1));
+        if (folds && Odd(read.Value, "fold", f => f >= -1 && f < 1000 && f == Math.Floor(f)) is { } oddFold) return oddFold;
+        if (folds && Odd(read.Value, "held", h => h is 0 or 1) is { } oddHeld) return oddHeld;
         var set = new RecsSet(Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), train, validation, rows.Pick(r => rows.Weak[r] == 2))
         {
             UserIds = rows.UserIds,
@@ -45,6 +47,8 @@ public static class RecsFolder
         {
             var read = CsvFile.Read(tagged, ["artist_id", "tag_id", "count"]);
             if (read.Fault is { } fault) return fault;
+            if (Odd(read.Value, "artist_id", RecsRows.IsId) is { } oddArtist) return oddArtist;
+            if (Odd(read.Value, "tag_id", t => RecsRows.IsId(t) && t < 10_000_000) is { } oddTag) return oddTag;
             var (artist, tag, count) = (read.Value.Numbers("artist_id"), read.Value.Numbers("tag_id"), read.Value.Numbers("count"));
             var rows = Enumerable.Range(0, read.Value.Rows).Where(r => Array.BinarySearch(set.ItemIds, (int)artist[r]) >= 0).ToArray();
             if (Array.FindIndex(rows, r => !(count[r] > 0 && tag[r] >= 0)) is >= 0 and var bad)
@@ -60,6 +64,7 @@ public static class RecsFolder
         if (Find(folder, "friends") is not { } known) return set;
         var friends = CsvFile.Read(known, ["user_a", "user_b"]);
         if (friends.Fault is { } unreadable) return unreadable;
+        if ((Odd(friends.Value, "user_a", RecsRows.IsId) ?? Odd(friends.Value, "user_b", RecsRows.IsId)) is { } oddFriend) return oddFriend;
         var (a, b) = (friends.Value.Numbers("user_a"), friends.Value.Numbers("user_b"));
         return set with
         {
@@ -69,6 +74,13 @@ public static class RecsFolder
 
     private static string? Find(string folder, string name) =>
         new[] { name + ".csv.gz", name + ".csv" }.Select(f => Path.Combine(folder, f)).FirstOrDefault(File.Exists);
+
+    private static Fault? Odd(CsvFile csv, string column, Predicate<double> right)
+    {
+        var values = csv.Numbers(column);
+        var bad = Array.FindIndex(values, v => !right(v));
+        return bad < 0 ? null : Bad($"{csv.Name}, row {bad + 1}, column {column}: {values[bad]} does not belong there", column);
+    }
 
     private static Fault Bad(string message, string? field = null) => new(Code.InvalidArgument, "LEARNING_BAD_FILE", message, field);
 }

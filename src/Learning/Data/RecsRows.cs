@@ -62,7 +62,10 @@ internal sealed class RecsRows
         return null;
     }
 
-    private static bool IsId(double value) => value >= 0 && value <= int.MaxValue && value == Math.Floor(value);
+    /// <summary>−1 for what <see cref="Check"/> refuses.</summary>
+    private static int Id(double value) => IsId(value) ? (int)value : -1;
+
+    internal static bool IsId(double value) => value >= 0 && value <= int.MaxValue && value == Math.Floor(value);
 
     public Interactions Pick(Func<int, bool> keep)
     {
@@ -80,8 +83,8 @@ internal sealed class RecsRows
 
     private (int[] Dense, int[] Ids) Dense(double[] values)
     {
-        var ids = _rows.Select(r => (int)values[r]).Distinct().Order().ToArray();
-        return (Array.ConvertAll(_rows, r => Array.BinarySearch(ids, (int)values[r])), ids);
+        var ids = _rows.Select(r => Id(values[r])).Distinct().Order().ToArray();
+        return (Array.ConvertAll(_rows, r => Array.BinarySearch(ids, Id(values[r]))), ids);
     }
 
     private Fault Bad(int row, string column, string what) =>

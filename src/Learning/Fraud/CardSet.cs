@@ -35,7 +35,7 @@ public sealed record CardSet(PaymentHistory History, int[] Day, long[] Transacti
         var read = CsvFile.Read(Path.Combine(folder, FileName), columns);
         if (read.Fault is { } fault) return fault;
         var csv = read.Value;
-        if (PaymentRows.Check(csv, columns[0], columns[1], columns[5]) is { } wrong) return wrong;
+        if (PaymentRows.Check(csv, columns[0], columns[1], columns[5], columns[4], columns[2], columns[3]) is { } wrong) return wrong;
         var (id, label, time) = (csv.Numbers(columns[0]), csv.Numbers(columns[5]), csv.Numbers(columns[1]));
         return Of([.. time.Select(t => Start + (long)t)], PaymentRows.Minor(csv.Numbers(columns[4])),
             PaymentRows.Keys(csv.Numbers(columns[2])), PaymentRows.Keys(csv.Numbers(columns[3])), [.. label.Select(l => l == 1)], [.. id.Select(i => (long)i)]);

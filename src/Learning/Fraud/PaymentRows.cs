@@ -6,10 +6,13 @@ namespace Busker.Learning.Fraud;
 /// <summary>What files of payments have in common: what is refused, keys, minor units.</summary>
 internal static class PaymentRows
 {
-    /// <summary>No rows, a doubled id, a label that is not 0 or 1, one class only, rows out of time order: named by row and column.</summary>
-    public static Fault? Check(CsvFile csv, string idColumn, string timeColumn, string labelColumn)
+    /// <summary>No rows, an id, key or time that is not a whole number from 0, a negative amount, a doubled id, a label that is not 0 or 1, one class only, rows out of time order: named by row and column.</summary>
+    public static Fault? Check(CsvFile csv, string idColumn, string timeColumn, string labelColumn, string amountColumn, params IReadOnlyList<string> keyColumns)
     {
         if (csv.Rows == 0) return new Fault(Code.InvalidArgument, "LEARNING_BAD_FILE", $"{csv.Name} has no rows");
+        if (Whole(csv, [idColumn, timeColumn, .. keyColumns]) is { } odd) return odd;
+        var amount = csv.Numbers(amountColumn);
+        if (Array.FindIndex(amount, a => !(a >= 0 && a <= 1e12)) is >= 0 and var bad) return Bad(csv, bad, amountColumn, $"{amount[bad]} is not an amount of 0 or more");
         var (id, time, label) = (csv.Numbers(idColumn), csv.Numbers(timeColumn), csv.Numbers(labelColumn));
         var seen = new HashSet<long>(csv.Rows);
         for (var r = 0; r < csv.Rows; r++)
@@ -23,6 +26,18 @@ internal static class PaymentRows
         return positives == 0 || positives == csv.Rows
             ? new Fault(Code.InvalidArgument, "LEARNING_BAD_FILE", $"{csv.Name}, column {labelColumn}: every one of the {csv.Rows} rows is {label[0]}; there is nothing to tell apart", labelColumn)
             : null;
+    }
+
+    private static Fault? Whole(CsvFile csv, params IReadOnlyList<string> columns)
+    {
+        foreach (var column in columns)
+        {
+            var values = csv.Numbers(column);
+            var bad = Array.FindIndex(values, v => !(v >= 0 && v <= 1e15 && v == Math.Floor(v)));
+            if (bad >= 0) return Bad(csv, bad, column, $"{values[bad]} is not a whole number from 0");
+        }
+
+        return null;
     }
 
     /// <summary>0 means absent to the feature state, so ids start at 1.</summary>

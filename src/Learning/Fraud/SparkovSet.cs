@@ -30,7 +30,7 @@ public sealed record SparkovSet(PaymentHistory History, double[] Category)
         var read = CsvFile.Read(Path.Combine(folder, FileName), columns, ["category"]);
         if (read.Fault is { } fault) return fault;
         var csv = read.Value;
-        if (PaymentRows.Check(csv, columns[0], columns[1], columns[5]) is { } wrong) return wrong;
+        if (PaymentRows.Check(csv, columns[0], columns[1], columns[5], columns[4], columns[2], columns[3]) is { } wrong) return wrong;
         var (words, times) = (csv.Words("category"), csv.Numbers(columns[1]));
         string[] names = [.. words.Distinct().Order(StringComparer.Ordinal)];
         double[] category = [.. words.Select(w => (double)Array.BinarySearch(names, w, StringComparer.Ordinal))];

@@ -50,7 +50,7 @@ public sealed class CsvFile
         {
             using var stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
             return new LineReader(stream).Next(out var line)
-                ? Encoding.UTF8.GetString(line).Split(',').Select(c => c.Trim()).ToArray()
+                ? Names(line)
                 : Bad($"{Path.GetFileName(path)} is empty");
         }
         catch (InvalidDataException)
@@ -64,12 +64,12 @@ public sealed class CsvFile
     {
         var lines = new LineReader(stream);
         if (!lines.Next(out var header)) return Bad($"{name} is empty");
-        string[] columns = [.. Encoding.UTF8.GetString(header).Split(',').Select(c => c.Trim())];
+        var columns = Names(header);
         var roles = new (List<double>? Number, List<string>? Word)[columns.Length];
         foreach (var wanted in numbers.Concat(words))
         {
             var at = Array.IndexOf(columns, wanted);
-            if (at < 0) return Bad($"{name}: column {wanted} is missing", wanted);
+            if (at < 0) return Bad($"{name}: column {wanted} is missing; the header has {Shown(columns)}", wanted);
             if (columns.Count(c => c == wanted) > 1) return Bad($"{name}: column {wanted} appears twice", wanted);
             roles[at] = numbers.Contains(wanted) ? ([], null) : (null, []);
         }
@@ -90,12 +90,24 @@ public sealed class CsvFile
         return csv;
     }
 
+    /// <summary>Without the mark some programs put before the first name, and without quotes around a name.</summary>
+    private static string[] Names(ReadOnlySpan<byte> line) =>
+        [.. Encoding.UTF8.GetString(line).TrimStart('\uFEFF').Split(',').Select(c => c.Trim().Trim('"'))];
+
+    private static string Shown(string[] columns)
+    {
+        var (text, wrong) = (string.Join(", ", columns), columns.Length == 1 ? columns[0].IndexOfAny([';', '\t', '|']) : -1);
+        return (text.Length > 100 ? text[..100] + "…" : text) + (wrong < 0 ? "" : $" (columns are separated by commas, not by '{(columns[0][wrong] == '\t' ? "tabs" : columns[0][wrong])}')");
+    }
+
     private static Fault? ReadRow(
         string name, ReadOnlySpan<byte> line, int row, string[] columns, (List<double>? Number, List<string>? Word)[] roles, bool missing)
     {
         for (var c = 0; c < columns.Length; c++)
         {
             var comma = line.IndexOf((byte)',');
+            if (line.StartsWith("\""u8))
+                return Bad($"{name}, row {row}, column {columns[c]}: the value begins with a quote; values are read without quotes and cannot hold commas", columns[c]);
             if (comma < 0 != (c == columns.Length - 1))
             {
                 return Bad($"{name}, row {row}: {(comma < 0 ? $"only {c + 1}" : "more than the header's")} values for {columns.Length} columns");

@@ -24,6 +24,7 @@ public sealed record BanditLog(string Name, int[] Item, int[] Position, bool[] C
         for (var r = 0; r < csv.Rows; r++)
         {
             if (!(item[r] >= 0 && item[r] == Math.Floor(item[r]) && item[r] < 1e6)) return Bad(csv, r, "item_id", $"{item[r]} is not an arm");
+            if (!(position[r] >= 0 && position[r] == Math.Floor(position[r]) && position[r] < 1e6)) return Bad(csv, r, "position", $"{position[r]} is not a position");
             if (click[r] is not (0 or 1)) return Bad(csv, r, "click", $"{click[r]} is not 0 or 1");
             if (!(propensity[r] is > 0 and <= 1)) return Bad(csv, r, "propensity", $"{propensity[r]} is not a chance above 0");
         }

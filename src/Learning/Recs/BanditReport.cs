@@ -10,7 +10,7 @@ public static class BanditReport
     {
         var page = new HtmlPage("Bandits").Paragraph("A world whose truth is known: 50 arms with success rates drawn from Beta(2, 38). Regret is what the best arm would have earned beyond the policy; "
             + "± is 1.96 standard errors over runs. The fitted prior comes from 500 older arms.");
-        page.Table(Header, study.Curves.Select(c => (IReadOnlyList<string>)[c.Policy, c.Regret[3].Mean.ToString("0", CultureInfo.InvariantCulture), Wide(c.Last)]));
+        page.Table(Header, study.Curves.Select(c => (IReadOnlyList<string>)[c.Policy, c.Regret[3].Mean.ToString("N0", CultureInfo.InvariantCulture), Wide(c.Last)]));
         page.Heading("Regret").Plot(Plot.Lines("Regret", "rounds", "lost successes", Lines(study.Curves)));
         page.Plot(Plot.Lines("Regret of the learning policies", "rounds", "lost successes", Lines(study.Curves.Where(c => c.Policy.StartsWith("Thompson", StringComparison.Ordinal)))));
         foreach (var log in study.Logs) Log(page, log);
@@ -19,7 +19,7 @@ public static class BanditReport
 
     public static readonly string[] Header = ["policy", "regret after a tenth", "regret at the end"];
 
-    public static string Wide(Evaluate.Estimate e) => string.Create(CultureInfo.InvariantCulture, $"{e.Mean:0.0} ± {1.96 * e.StandardError:0.0}");
+    public static string Wide(Evaluate.Estimate e) => string.Create(CultureInfo.InvariantCulture, $"{e.Mean:N1} ± {1.96 * e.StandardError:0.0}");
 
     /// <summary>"reliable", or why not.</summary>
     public static string Trust(LogVerdict log) => log.Overlap.Reliable ? "reliable" : "UNRELIABLE: " + string.Join("; ", log.Overlap.Warnings);

@@ -116,12 +116,12 @@ public sealed record RetrievalStudy(string Source, int Count, int Dimensions, Re
     public string Page()
     {
         var page = new HtmlPage("Retrieval").Paragraph($"{Source}: {Count:N0} × {Dimensions}. The 100 nearest of {Queries} items, on one thread.");
-        page.Table(["way", "setting", "recall@100", "queries/s"], Points.Select(p => (IReadOnlyList<string>)[p.Way, p.Setting, Text($"{p.Recall:0.0000}"), Text($"{p.PerSecond:0}")]));
+        page.Table(["way", "setting", "recall@100", "queries/s"], Points.Select(p => (IReadOnlyList<string>)[p.Way, p.Setting, Text($"{p.Recall:0.0000}"), Text($"{p.PerSecond:N0}")]));
         return page.Heading("Recall and speed").Plot(Draw("Recall against speed", Points)).ToString();
     }
 
     /// <summary>Queries a second over recall, one line for each way.</summary>
-    public static string Draw(string title, IEnumerable<RetrievalPoint> points) => Plot.Lines(title, "recall@100", "queries a second",
+    public static string Draw(string title, IEnumerable<RetrievalPoint> points) => Plot.Lines(title, "recall@100 (share of the true nearest found)", "queries a second",
         [.. points.GroupBy(p => p.Way).Select(g => new Series(g.Key, [.. g.Select(p => p.Recall)], [.. g.Select(p => p.PerSecond)], Dots: g.Count() == 1))], logY: true);
 
     private static string Text(FormattableString text) => text.ToString(System.Globalization.CultureInfo.InvariantCulture);

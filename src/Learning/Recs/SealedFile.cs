@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Busker.Kernel;
+using Busker.Learning.Numbers;
 
 namespace Busker.Learning.Recs;
 
@@ -14,23 +15,17 @@ internal static class SealedFile
     private const int Seal = 32;
 
     /// <param name="magic">Eight ASCII letters.</param>
-    public static void Write(string path, string magic, int version, Action<BinaryWriter> body)
+    public static void Write(string path, string magic, int version, Action<BinaryWriter> body) => WholeFile.Write(path, file =>
     {
-        var part = path + ".part";
-        using (var file = new FileStream(part, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 20))
-        {
-            using var writer = new BinaryWriter(file, Encoding.UTF8, leaveOpen: true);
-            writer.Write(Encoding.ASCII.GetBytes(magic));
-            writer.Write(version);
-            body(writer);
-            writer.Flush();
-            file.Position = 0;
-            var sum = SHA256.HashData(file);
-            file.Write(sum);
-        }
-
-        File.Move(part, path, overwrite: true);
-    }
+        using var writer = new BinaryWriter(file, Encoding.UTF8, leaveOpen: true);
+        writer.Write(Encoding.ASCII.GetBytes(magic));
+        writer.Write(version);
+        body(writer);
+        writer.Flush();
+        file.Position = 0;
+        var sum = SHA256.HashData(file);
+        file.Write(sum);
+    });
 
     /// <summary>Refuses what is not such a file, is of another version, cut short or altered.</summary>
     /// <param name="kind">What it should be, for the sentence: "recommendation model".</param>

@@ -38,8 +38,9 @@ internal sealed class Axis
     }
 
     public static string Label(double value) =>
-        Math.Abs(value) is >= 1e5 or (> 0 and < 1e-3)
+        Math.Abs(value) is >= 1e7 or (> 0 and < 1e-3)
             ? value.ToString("0.##e0", CultureInfo.InvariantCulture)
+            : Math.Abs(value) >= 1000 ? value.ToString("#,0.##", CultureInfo.InvariantCulture)
             : value.ToString("0.####", CultureInfo.InvariantCulture);
 
     private double Scale(double value) => _log ? Math.Log10(value) : value;

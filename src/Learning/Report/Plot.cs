@@ -10,10 +10,10 @@ public sealed record Series(string Name, double[] X, double[] Y, double[]? Low =
 /// <summary>One horizontal bar; <paramref name="Note"/> stands behind the value.</summary>
 public sealed record Bar(string Name, double Value, string? Note = null);
 
-/// <summary>Plots as SVG text, 560 × 340, coloured by the page's style sheet. The same numbers give the same bytes.</summary>
+/// <summary>Plots as SVG text, 560 wide, 340 high and as much more as the legend below needs, coloured by the page's style sheet. The same numbers give the same bytes.</summary>
 public sealed class Plot
 {
-    private const int Width = 560, Height = 340, Left = 64, Right = 16, Top = 34, Bottom = 48;
+    private const int Width = 560, Height = 340, Left = 64, Right = 30, Top = 34, Bottom = 48;
     private readonly StringBuilder _svg = new();
 
     /// <summary>Lines over a shared pair of axes. Logarithmic axes skip values that are not positive.</summary>
@@ -22,7 +22,8 @@ public sealed class Plot
         var plot = new Plot();
         var xs = new Axis([.. series.SelectMany(s => s.X)], logX);
         var ys = new Axis([.. series.SelectMany(s => s.Y.Concat(s.Low ?? []).Concat(s.High ?? []))], logY);
-        plot.Frame(title, x, y, xs, ys);
+        var rows = series.Count < 2 ? 0 : (series.Count + 1) / 2;
+        plot.Frame(title, x, y, xs, ys, Height + 20 * rows);
         for (var i = 0; i < series.Count; i++) plot.Draw(series[i], i, xs, ys);
         plot.Legend(series);
         return plot.Close();
@@ -33,16 +34,17 @@ public sealed class Plot
     {
         var plot = new Plot();
         var height = Top + 20 * bars.Count + 12;
-        plot.Open(title, height);
+        plot.Open($"{title}: {string.Join(", ", bars.Take(3).Select(b => b.Name + " " + Axis.Label(b.Value)))}{(bars.Count > 3 ? ", …" : "")}", title, height);
         var low = Math.Min(0, bars.Select(b => b.Value).DefaultIfEmpty(0).Min());
         var high = Math.Max(0, bars.Select(b => b.Value).DefaultIfEmpty(0).Max());
-        var scale = high > low ? (Width - 320) / (high - low) : 0;
+        var names = (int)Math.Clamp(12 + 9.6 * bars.Select(b => b.Name.Length).DefaultIfEmpty(0).Max(), 120, 350);
+        var scale = high > low ? (Width - names - 90) / (high - low) : 0;
         for (var i = 0; i < bars.Count; i++)
         {
             var top = Top + 20 * i;
-            var zero = 220 - low * scale;
-            var end = 220 + (bars[i].Value - low) * scale;
-            plot.Text(212, top + 11, "end", bars[i].Name);
+            var zero = names - low * scale;
+            var end = names + (bars[i].Value - low) * scale;
+            plot.Text(names - 8, top + 11, "end", bars[i].Name);
             plot._svg.Append(CultureInfo.InvariantCulture,
                 $"<rect class=\"s0\" x=\"{Math.Min(zero, end):0.#}\" y=\"{top}\" width=\"{Math.Max(1, Math.Abs(end - zero)):0.#}\" height=\"14\"/>");
             plot.Text(Math.Max(zero, end) + 6, top + 11, "start", Axis.Label(bars[i].Value) + (bars[i].Note is { } note ? " " + note : ""));
@@ -51,16 +53,17 @@ public sealed class Plot
         return plot.Close();
     }
 
-    private void Open(string title, int height)
+    /// <param name="told">What a reader who cannot see the plot is told.</param>
+    private void Open(string told, string title, int height)
     {
         _svg.Append(CultureInfo.InvariantCulture,
-            $"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(title)}\">");
+            $"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(told)}\">");
         Text(Left, 18, "start", title, "title");
     }
 
-    private void Frame(string title, string x, string y, Axis xs, Axis ys)
+    private void Frame(string title, string x, string y, Axis xs, Axis ys, int height)
     {
-        Open(title, Height);
+        Open($"{title}: {y} over {x}", title, height);
         foreach (var (value, label) in xs.Ticks())
         {
             var at = X(xs, value);
@@ -86,7 +89,7 @@ public sealed class Plot
         {
             var band = Enumerable.Range(0, low.Length).Select(i => (series.X[i], low[i]))
                 .Concat(Enumerable.Range(0, high.Length).Reverse().Select(i => (series.X[i], high[i])));
-            _svg.Append(CultureInfo.InvariantCulture, $"<polygon class=\"band s{colour % 6}\" points=\"{Points(band, xs, ys)}\"/>");
+            _svg.Append(CultureInfo.InvariantCulture, $"<polygon class=\"band s{colour % 8}\" points=\"{Points(band, xs, ys)}\"/>");
         }
 
         var points = series.X.Zip(series.Y).Where(p => xs.Shows(p.First) && ys.Shows(p.Second)).Select(p => (p.First, p.Second));
@@ -94,14 +97,14 @@ public sealed class Plot
         {
             foreach (var (px, py) in points)
             {
-                _svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"s{colour % 6}\" cx=\"{X(xs, px):0.#}\" cy=\"{Y(ys, py):0.#}\" r=\"3\"/>");
+                _svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"s{colour % 8}\" cx=\"{X(xs, px):0.#}\" cy=\"{Y(ys, py):0.#}\" r=\"3\"/>");
             }
 
             return;
         }
 
         _svg.Append(CultureInfo.InvariantCulture,
-            $"<polyline class=\"line s{colour % 6}{(series.Dashed ? " dashed" : "")}\" points=\"{Points(points, xs, ys)}\"/>");
+            $"<polyline class=\"line s{colour % 8}{(series.Dashed ? " dashed" : "")}\" points=\"{Points(points, xs, ys)}\"/>");
     }
 
     private void Legend(IReadOnlyList<Series> series)
@@ -109,8 +112,9 @@ public sealed class Plot
         if (series.Count < 2) return;
         for (var i = 0; i < series.Count; i++)
         {
-            _svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"s{i % 6}\" x=\"{Width - 190}\" y=\"{Top + 8 + 16 * i}\" width=\"10\" height=\"10\"/>");
-            Text(Width - 175, Top + 17 + 16 * i, "start", series[i].Name);
+            var (left, top) = (Left + i % 2 * 250, Height + 2 + 20 * (i / 2));
+            _svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"s{i % 8}{(series[i].Dashed ? " dashed" : "")}\" x=\"{left}\" y=\"{top}\" width=\"10\" height=\"10\"/>");
+            Text(left + 16, top + 10, "start", series[i].Name, "label legend");
         }
     }
 

@@ -14,14 +14,16 @@ public sealed partial class Hnsw
     {
         int[] flat = [.. _upper.SelectMany(u => u)];
         long[] header = [Magic, Count, _set.Dimensions, _m, _beam, _entry, _tombstones, flat.Length, 0];
-        header[^1] = Checksum(header, _set.Rows, _base, flat, _levels);
-        using var file = File.Create(path);
-        file.Write(MemoryMarshal.AsBytes(header.AsSpan()));
-        file.Write(MemoryMarshal.AsBytes(_set.Rows.AsSpan()));
-        file.Write(MemoryMarshal.AsBytes(_base.AsSpan()));
-        file.Write(MemoryMarshal.AsBytes(flat.AsSpan()));
-        file.Write(_levels);
-        file.Write(MemoryMarshal.AsBytes(_dead.AsSpan()));
+        header[^1] = Checksum(header, _set.Rows, _base, flat, _levels, _dead);
+        WholeFile.Write(path, file =>
+        {
+            file.Write(MemoryMarshal.AsBytes(header.AsSpan()));
+            file.Write(MemoryMarshal.AsBytes(_set.Rows.AsSpan()));
+            file.Write(MemoryMarshal.AsBytes(_base.AsSpan()));
+            file.Write(MemoryMarshal.AsBytes(flat.AsSpan()));
+            file.Write(_levels);
+            file.Write(MemoryMarshal.AsBytes(_dead.AsSpan()));
+        });
     }
 
     /// <exception cref="InvalidDataException">Not an index of this version, cut short, or damaged; the message says which.</exception>
@@ -42,7 +44,7 @@ public sealed partial class Hnsw
         var flat = Read<int>(view, at += sizes.Base, (int)header[7]);
         Read<byte>(view, at += sizes.Upper, count).CopyTo(index._levels, 0);
         Read<bool>(view, at + count, count).CopyTo(index._dead, 0);
-        if (header[^1] != Checksum(header, index._set.Rows, index._base, flat, index._levels)) throw new InvalidDataException($"{path} is damaged: its checksum does not agree");
+        if (header[^1] != Checksum(header, index._set.Rows, index._base, flat, index._levels, index._dead)) throw new InvalidDataException($"{path} is damaged: its checksum does not agree");
         for (int n = 0, from = 0; n < count; n++)
         {
             var own = index._levels[n] * (m + 1);
@@ -60,7 +62,7 @@ public sealed partial class Hnsw
         return values;
     }
 
-    private static long Checksum(long[] header, float[] rows, int[] links, int[] upper, byte[] levels)
+    private static long Checksum(long[] header, float[] rows, int[] links, int[] upper, byte[] levels, bool[] dead)
     {
         var sum = 0UL;
         foreach (var part in header.AsSpan(0, HeaderFields - 1)) sum = Rng.Mix(sum ^ (ulong)part);
@@ -68,6 +70,7 @@ public sealed partial class Hnsw
         foreach (var word in links) sum = Rng.Mix(sum ^ (uint)word);
         foreach (var word in upper) sum = Rng.Mix(sum ^ (uint)word);
         foreach (var level in levels) sum = Rng.Mix(sum ^ level);
+        foreach (var gone in dead) sum = Rng.Mix(sum ^ (gone ? 1UL : 0));
         return (long)sum;
     }
 }

@@ -17,7 +17,7 @@ public sealed class RecsFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("user,weak\n1,0\n", "interactions.csv: column item is missing")]
+    [InlineData("user,weak\n1,0\n", "interactions.csv: column item is missing; the header has user, weak")]
     [InlineData("user,item,weak\n1,NaN,0\n", "interactions.csv, row 1, column item: 'NaN' is not a number")]
     [InlineData("user,item,weak\n1,2,0\n,3,0\n", "interactions.csv, row 2, column user: '' is not a number")]
     [InlineData("user,item,weak\n1,2,0\n1,2.5,0\n", "interactions.csv, row 2, column item: 2.5 is not an id (a whole number from 0)")]
@@ -28,6 +28,8 @@ public sealed class RecsFolderTests : IDisposable
     [InlineData("user,item,weak\n1,2,0\n", "interactions.csv: no row has weak 2, so there is nothing to test on")]
     [InlineData("user,item,weak\n1,2\n", "interactions.csv, row 1: only 2 values for 3 columns")]
     [InlineData("user_id,artist_id,weak,plays\n1,2,0,0\n", "interactions.csv, row 1, column plays: 0 is not a positive number of plays")]
+    [InlineData("user,item,weak\n5000000000,2,0\n", "interactions.csv, row 1, column user: 5000000000 is not an id (a whole number from 0)")]
+    [InlineData("user,item,weak,fold,held\n1,2,0,0.5,0\n1,3,2,0.5,0\n", "interactions.csv, row 1, column fold: 0.5 does not belong there")]
     [InlineData("", "interactions.csv is empty")]
     public void Bad_data_is_refused_in_one_sentence_with_row_and_column(string csv, string message) => Refusal(csv).ShouldBe(message);
 
@@ -58,5 +60,7 @@ public sealed class RecsFolderTests : IDisposable
         set.Test.ItemsOf(0).ToArray().ShouldBe([1]);
         File.WriteAllText(Path.Combine(_folder, "artist_tags.csv"), "artist_id,tag_id,count\n11,3,2\n10,1,0\n");
         RecsFolder.Read(_folder).Fault!.Message.ShouldBe("artist_tags.csv, row 2, column count: tag 1 with count 0 is not a count of a tag");
+        File.WriteAllText(Path.Combine(_folder, "artist_tags.csv"), "artist_id,tag_id,count\n5000000000,3,2\n");
+        RecsFolder.Read(_folder).Fault!.Message.ShouldBe("artist_tags.csv, row 1, column artist_id: 5000000000 does not belong there");
     }
 }

@@ -38,6 +38,8 @@ public sealed class FraudStudyTests
         Refusal("0,1,1,1,5,0\n1,0,1,1,5,1\n").ShouldBe("handbook_raw.csv.gz, row 2, column TX_TIME_SECONDS: the time lies before the row above");
         Refusal("0,1,1,1,5,0\n1,1,1,1,5,1\n").ShouldBe("the data cover 1 days; the folds need at least 105");
         Refusal("0,1,1,1,5,0\n1,1,1,1,5,0\n").ShouldBe("handbook_raw.csv.gz, column TX_FRAUD: every one of the 2 rows is 0; there is nothing to tell apart");
+        Refusal("0,1,1,1,-5,0\n1,2,1,1,5,1\n").ShouldBe("handbook_raw.csv.gz, row 1, column TX_AMOUNT: -5 is not an amount of 0 or more");
+        Refusal("0,1,-1,1,5,0\n1,2,1,1,5,1\n").ShouldBe("handbook_raw.csv.gz, row 1, column CUSTOMER_ID: -1 is not a whole number from 0");
         FraudStudy.Run(Path.Combine(folder, "no"), Lanes.One, (_, _) => { }).Fault!.Message.ShouldContain("does not exist");
         Directory.Delete(folder, recursive: true);
     }

@@ -33,7 +33,7 @@ public sealed class SparkovTests
         Read(Header + "0,1546300818,1,1,a,1,M,1,CA,1,1,1,1,1,0\n0,1546300819,1,1,a,1,M,1,CA,1,1,1,1,1,1\n").Fault!.Message
             .ShouldBe("sparkov_sim.csv.gz, row 2, column tx_id: id 0 appears twice");
         Read(Header + "0,1546300818,1,1,a,,M,1,CA,1,1,1,1,1,0\n").Fault!.Message.ShouldBe("sparkov_sim.csv.gz, row 1, column amount: '' is not a number");
-        Read("tx_id,unix_time\n").Fault!.Message.ShouldBe("sparkov_sim.csv.gz: column card_id is missing");
+        Read("tx_id,unix_time\n").Fault!.Message.ShouldBe("sparkov_sim.csv.gz: column card_id is missing; the header has tx_id, unix_time");
     }
 
     private static Kernel.Result<SparkovSet> Read(string csv)

@@ -35,10 +35,19 @@ public sealed class TableTests
         Refusal("a,b\n1,\n", ["b"]).ShouldBe("x.csv, row 1, column b: '' is not a number");
         Refusal("a,b\n1\n", ["b"]).ShouldBe("x.csv, row 1: only 1 values for 2 columns");
         Refusal("a,b\n1,2,3\n", ["b"]).ShouldBe("x.csv, row 1: more than the header's values for 2 columns");
-        Refusal("a,b\n1,2\n", ["c"]).ShouldBe("x.csv: column c is missing");
+        Refusal("a,b\n1,2\n", ["c"]).ShouldBe("x.csv: column c is missing; the header has a, b");
+        Refusal("a;b\n1;2\n", ["b"]).ShouldBe("x.csv: column b is missing; the header has a;b (columns are separated by commas, not by ';')");
+        Refusal("a,b\n1,\"2,5\"\n", ["b"]).ShouldBe("x.csv, row 1, column b: the value begins with a quote; values are read without quotes and cannot hold commas");
         Refusal("a,a\n1,2\n", ["a"]).ShouldBe("x.csv: column a appears twice");
         Refusal("", ["a"]).ShouldBe("x.csv is empty");
         CsvFile.Read("/nowhere.csv", ["a"]).Fault!.Message.ShouldBe("/nowhere.csv does not exist");
+    }
+
+    [Fact]
+    public void A_byte_order_mark_quoted_names_and_windows_lines_do_not_matter()
+    {
+        var csv = CsvFile.Parse("x.csv", new MemoryStream([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes("\"a\",b\r\n1,2\r\n")]), ["a", "b"], [], false).Value;
+        (csv.Numbers("a")[0], csv.Numbers("b")[0]).ShouldBe((1, 2));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class HtmlPageTests
         html.ShouldNotContain("<script>");
         html.ShouldNotContain("http");
         html.ShouldContain("T &amp; T");
-        html.Split("<div").Length.ShouldBe(2);
-        html.Split("</div>").Length.ShouldBe(2);
+        html.Split("<div").Length.ShouldBe(3);
+        html.Split("</div>").Length.ShouldBe(3);
     }
 }

@@ -114,6 +114,8 @@ public sealed class RetrievalTests
         b.ShouldBe(a);
         back.Alive.ShouldBe(graph.Alive);
         var bytes = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, [.. bytes[..^1], (byte)(bytes[^1] ^ 1)]); // a tombstone
+        Should.Throw<InvalidDataException>(() => Hnsw.Load(path)).Message.ShouldContain("checksum");
         File.WriteAllBytes(path, bytes[..^10]);
         Should.Throw<InvalidDataException>(() => Hnsw.Load(path)).Message.ShouldContain("cut short");
         bytes[200] ^= 1;
