@@ -30,7 +30,7 @@ internal static class LearnRun
         where T : class
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        if (threads < 1) return Refuse($"--threads is {threads}; it must be at least 1");
+        if (threads < 1) return Refuse(new Fault(Code.InvalidArgument, "LEARNING_BAD_OPTION", $"--threads is {threads}; it must be at least 1").Message);
         using var stopping = stop.Register(() =>
         {
             Console.Error.WriteLine("\nbusker: stopped");

@@ -13,7 +13,7 @@ public sealed record Bar(string Name, double Value, string? Note = null);
 /// <summary>Plots as SVG text, 560 wide, 340 high and as much more as the legend below needs, coloured by the page's style sheet. The same numbers give the same bytes.</summary>
 public sealed class Plot
 {
-    private const int Width = 560, Height = 340, Left = 64, Right = 30, Top = 34, Bottom = 48;
+    private const int Width = 560, Height = 340, Left = 76, Right = 30, Top = 34, Bottom = 48;
     private readonly StringBuilder _svg = new();
 
     /// <summary>Lines over a shared pair of axes. Logarithmic axes skip values that are not positive.</summary>
