@@ -63,9 +63,17 @@ internal sealed class Form
     }
 
     /// <summary>The values of <c>name[]</c> or <c>name[0]</c>, <c>name[1]</c>, …</summary>
-    public string[] List(string name) =>
-        [.. _pairs.Where(p => p.Key.Length > name.Length + 1 && p.Key[^1] == ']' && p.Key.StartsWith(name + "[", StringComparison.Ordinal)
-            && (p.Key[name.Length + 1] == ']' || char.IsAsciiDigit(p.Key[name.Length + 1])) && p.Key.IndexOf(']') == p.Key.Length - 1).Select(p => p.Value)];
+    public string[] List(string name)
+    {
+        List<string>? found = null;
+        foreach (var (key, value) in _pairs)
+        {
+            if (key.Length <= name.Length + 1 || key[name.Length] != '[' || !key.StartsWith(name, StringComparison.Ordinal)) continue;
+            if ((key[name.Length + 1] == ']' || char.IsAsciiDigit(key[name.Length + 1])) && key.IndexOf(']') == key.Length - 1) (found ??= []).Add(value);
+        }
+
+        return found is null ? [] : [.. found];
+    }
 
     /// <summary>The pairs below <c>name[…]</c>, without the prefix and brackets of the first level.</summary>
     public IEnumerable<KeyValuePair<string, string>> Below(string name)
@@ -107,7 +115,7 @@ internal sealed class Form
     }
 
     /// <summary>Copies the named parameters that are given.</summary>
-    public void Copy(Thing thing, params string[] names)
+    public void Copy(Thing thing, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
         {

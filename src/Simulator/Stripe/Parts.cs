@@ -20,6 +20,18 @@ internal sealed record Moment(Thing About, string? Previous)
     }
 }
 
+/// <summary>The request that an event came of; written when somebody reads the event.</summary>
+internal sealed record Source(string RequestId, string? IdempotencyKey)
+{
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", RequestId);
+        json.WriteString("idempotency_key", IdempotencyKey);
+        json.WriteEndObject();
+    }
+}
+
 /// <summary>A list inside an object.</summary>
 internal sealed record Sublist(string Url, IReadOnlyList<Thing> Items)
 {

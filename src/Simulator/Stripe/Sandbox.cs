@@ -16,13 +16,7 @@ internal sealed class Call(Ask ask, Form form, string version)
     public string? IdempotencyKey => Ask.Header("Idempotency-Key");
 
     /// <summary>How its events name it.</summary>
-    public Raw Shown => field ??= Raw.Of(json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("id", RequestId);
-        json.WriteString("idempotency_key", IdempotencyKey);
-        json.WriteEndObject();
-    });
+    public Source Shown => field ??= new Source(RequestId, IdempotencyKey);
 }
 
 /// <summary>A test-mode account: its objects, its time, its events. The families of endpoints share it.</summary>

@@ -186,6 +186,7 @@ internal sealed class Thing
                 break;
             case Sublist list: list.Write(json, store, expand); break;
             case Moment moment: moment.Write(json, store); break;
+            case Source source: source.Write(json); break;
             case IEnumerable<Thing> things:
                 json.WriteStartArray();
                 foreach (var thing in things) thing.Write(json, store, expand);
