@@ -51,7 +51,7 @@ const payments = () => {
 const studies = {
   bandits: { args: ['--runs', '2'], model: 'bandits.model', plots: ['Regret', 'Regret of the learning policies'] },
   retrieval: { args: ['--count', '500'], model: 'retrieval.index', plots: ['Recall against speed'] },
-  recs: { data: listening, args: ['--widest', '16'], model: 'recs.model', plots: ['Found in the lists of 100, by popularity', 'Exposure (Lorenz curve)', 'On validation'] },
+  recs: { data: listening, args: ['--widest', '16'], model: 'recs.model', plots: ['nDCG@100 by popularity', 'Exposure (Lorenz curve)', 'On validation'] },
   fraud: { data: payments, args: [], model: 'fraud.model',
     plots: ['ROC', 'Precision and recall', 'Calibration', 'Fraud cost saved', 'Loss saved by column', 'Mean |SHAP|'] },
 };

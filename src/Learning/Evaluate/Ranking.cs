@@ -50,7 +50,8 @@ public static class Ranking
     {
         var items = parts[0].Items;
         var (asked, truth) = (Compact(history, held), Compact(held, held));
-        var tallies = names.Select(_ => new Tally(truth, items)).ToArray();
+        var order = Enumerable.Range(0, items).OrderByDescending(i => popularity[i]).ThenBy(i => i).ToArray();
+        var tallies = names.Select(_ => new Tally(truth, order)).ToArray();
         using var buffers = new ThreadLocal<float[]>(() => new float[(long)Together * parts.Length * items]);
         using var rows = new ThreadLocal<float[]>(() => new float[(parts.Length + 1) * items]);
         (lanes ?? Lanes.One).Ranges(asked.Users, Together, (from, to) =>
@@ -70,7 +71,7 @@ public static class Ranking
                 }
             }
         });
-        return [.. tallies.Select((t, m) => t.Report(names[m], popularity))];
+        return [.. tallies.Select((t, m) => t.Report(names[m]))];
     }
 
     /// <summary>The rows of those users who have something held, in order.</summary>
@@ -81,51 +82,58 @@ public static class Ranking
     }
 
     /// <summary>The measures of one model, filled listener by listener.</summary>
-    private sealed class Tally(Interactions truth, int items)
+    private sealed class Tally
     {
-        private readonly double[][] _metrics = [.. Enumerable.Range(0, 6).Select(_ => new double[truth.Users])];
-        private readonly int[][] _lists = new int[truth.Users][];
-        private readonly int[] _found = new int[items];
+        private const int Parts = 10;
+        private readonly Interactions _truth;
+        private readonly int[] _order;
+        private readonly byte[] _part;
+        private readonly double[][] _metrics, _byPart;
+        private readonly int[][] _lists;
+
+        /// <param name="order">the items, most heard first</param>
+        public Tally(Interactions truth, int[] order)
+        {
+            (_truth, _order, _part, _lists) = (truth, order, new byte[order.Length], new int[truth.Users][]);
+            for (var t = 0; t < Parts; t++) foreach (var i in Tenth(t)) _part[i] = (byte)t;
+            _metrics = [.. Enumerable.Range(0, 6).Select(_ => new double[truth.Users])];
+            _byPart = [.. Enumerable.Range(0, Parts).Select(_ => new double[truth.Users])];
+        }
+
+        private ReadOnlySpan<int> Tenth(int t) => _order.AsSpan()[(int)((long)t * _order.Length / Parts)..(int)((t + 1L) * _order.Length / Parts)];
 
         public void Add(int u, ReadOnlySpan<float> scores)
         {
             Span<int> list = stackalloc int[Depth];
             list = list[..TopK.Select(scores, list)];
-            var held = truth.ItemsOf(u);
+            var held = _truth.ItemsOf(u);
             _lists[u] = list[..Math.Min(20, list.Length)].ToArray();
-            foreach (var i in list) if (held.BinarySearch(i) >= 0) Interlocked.Increment(ref _found[i]);
             _metrics[0][u] = RankingMetrics.Recall(list, held, 20);
             _metrics[1][u] = RankingMetrics.Recall(list, held, 50);
             _metrics[2][u] = RankingMetrics.TruncatedRecall(list, held, 20);
             _metrics[3][u] = RankingMetrics.Ndcg(list, held, 10);
             _metrics[4][u] = RankingMetrics.Ndcg(list, held, 20);
             _metrics[5][u] = RankingMetrics.Ndcg(list, held, 100);
+            Span<double> gains = stackalloc double[Parts];
+            RankingMetrics.NdcgByPart(list, held, _part, Depth, gains);
+            for (var t = 0; t < Parts; t++) _byPart[t][u] = gains[t];
         }
 
-        public RankingReport Report(string name, int[] popularity)
+        public RankingReport Report(string name)
         {
-            var order = Enumerable.Range(0, items).OrderByDescending(i => popularity[i]).ThenBy(i => i).ToArray();
-            var head = order[..(int)Math.Round(0.2 * items)];
+            var items = _order.Length;
+            var head = _order[..(int)Math.Round(0.2 * items)];
             var exposure = new double[items];
             foreach (var list in _lists) foreach (var i in list) exposure[i]++;
             var e = Array.ConvertAll(_metrics, m => Estimate.Of(m));
-            return new RankingReport(name, truth.Users, e[0], e[1], e[2], e[3], e[4], e[5],
+            return new RankingReport(name, _truth.Users, e[0], e[1], e[2], e[3], e[4], e[5],
                 Estimate.OfExposure(_lists, items, x => x.Count(v => v > 0) / (double)x.Length),
                 Estimate.OfExposure(_lists, items, x => RankingMetrics.Gini(x)),
                 Estimate.OfExposure(_lists, items, x => 1 - head.Sum(i => x[i]) / Math.Max(1, x.Sum())))
-            { PerListener = _metrics[5], Exposure = exposure, ByPopularity = Tenths(order) };
-        }
-
-        private (double, double)[] Tenths(int[] order)
-        {
-            var pairs = truth.Popularity();
-            return [.. Enumerable.Range(0, 10).Select(t =>
             {
-                var own = order.AsSpan(t * items / 10, (t + 1) * items / 10 - t * items / 10);
-                var (all, hit) = (0.0, 0.0);
-                foreach (var i in own) (all, hit) = (all + pairs[i], hit + _found[i]);
-                return (all, hit);
-            })];
+                PerListener = _metrics[5], Exposure = exposure,
+                NdcgByPopularity = [.. _byPart.Select(p => p.Where(v => !double.IsNaN(v)).DefaultIfEmpty(double.NaN).Average())],
+            };
         }
     }
 }

@@ -20,6 +20,26 @@ public static class RankingMetrics
         return gain / ideal;
     }
 
+    /// <summary>
+    /// nDCG at k of each part of the catalogue by itself: only held-out items of the part count, in the list and in the ideal
+    /// list; what else stands in the list keeps its place. NaN for a part of which nothing was held out.
+    /// </summary>
+    /// <param name="part">the part of each item: 0 … <c>into.Length</c> − 1</param>
+    public static void NdcgByPart(ReadOnlySpan<int> list, ReadOnlySpan<int> held, ReadOnlySpan<byte> part, int k, Span<double> into)
+    {
+        Span<int> counts = stackalloc int[into.Length];
+        counts.Clear();
+        into.Clear();
+        foreach (var item in held) counts[part[item]]++;
+        for (var r = 0; r < Math.Min(k, list.Length); r++) if (held.BinarySearch(list[r]) >= 0) into[part[list[r]]] += 1 / Math.Log2(r + 2);
+        for (var t = 0; t < into.Length; t++)
+        {
+            var ideal = 0.0;
+            for (var r = 0; r < Math.Min(k, counts[t]); r++) ideal += 1 / Math.Log2(r + 2);
+            into[t] = ideal > 0 ? into[t] / ideal : double.NaN;
+        }
+    }
+
     private static int Hits(ReadOnlySpan<int> list, ReadOnlySpan<int> held, int k)
     {
         var hits = 0;

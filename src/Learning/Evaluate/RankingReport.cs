@@ -14,6 +14,9 @@ public sealed record RankingReport(
     /// <summary>How often each item stood in a list of 20.</summary>
     public double[] Exposure { get; init; } = [];
 
-    /// <summary>By tenths of the items, most heard first: held-out pairs, and how many of them stood in the lists of 100.</summary>
-    public (double Pairs, double Found)[] ByPopularity { get; init; } = [];
+    /// <summary>
+    /// nDCG@100 by tenths of the items, most heard first: the mean over listeners with a held-out item of the tenth, only those items counted
+    /// (<see cref="RankingMetrics.NdcgByPart"/>). NaN where nothing was held out.
+    /// </summary>
+    public double[] NdcgByPopularity { get; init; } = [];
 }

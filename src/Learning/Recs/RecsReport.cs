@@ -33,8 +33,12 @@ public static class RecsReport
     public static IReadOnlyList<string> Row(RankingReport r) =>
         [r.Model, r.Recall20.ToString(), r.Ndcg20.ToString(), r.Ndcg100.ToString(), r.Coverage20.ToString(), r.Gini20.ToString(), r.LongTail20.ToString()];
 
-    private static string ByPopularity(RecsStudy study) => Plot.Lines("Found in the lists of 100, by popularity", "tenth of the items, most heard first", "share of held-out pairs",
-        [.. study.Trial.Reports.Select(r => new Series(r.Model, [.. Enumerable.Range(1, 10).Select(t => (double)t)], [.. r.ByPopularity.Select(p => p.Pairs > 0 ? p.Found / p.Pairs : 0)]))]);
+    private static string ByPopularity(RecsStudy study) => Plot.Lines("nDCG@100 by popularity", "tenth of the items, most heard first", "nDCG@100 of those items",
+        [.. study.Trial.Reports.Select(r =>
+        {
+            int[] tenths = [.. Enumerable.Range(0, r.NdcgByPopularity.Length).Where(t => !double.IsNaN(r.NdcgByPopularity[t]))];
+            return new Series(r.Model, [.. tenths.Select(t => t + 1.0)], [.. tenths.Select(t => r.NdcgByPopularity[t])]);
+        })]);
 
     private static string Lorenz(RecsStudy study)
     {
