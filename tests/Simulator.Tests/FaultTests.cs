@@ -45,6 +45,13 @@ public sealed class FaultTests
             await Should.ThrowAsync<TaskCanceledException>(() => shop.PayAsync("k", patience.Token));
             shop.Charges.ShouldBe(1);
             (await shop.PayAsync("k")).Replayed.ShouldBeTrue();
+            shop.Strike("stripe POST /v1/payment_intents hang count=1");
+            using var leave = new CancellationTokenSource();
+            var held = shop.PayAsync("held", leave.Token);
+            await shop.Receiver.ReachesAsync(2); // its webhook does not wait for the client to give up
+            held.IsCompleted.ShouldBeFalse();
+            await leave.CancelAsync();
+            await Should.ThrowAsync<TaskCanceledException>(() => held);
         },
         ["truncate"] = async shop =>
         {
@@ -217,6 +224,18 @@ public sealed class FaultTests
         runs[1].ShouldBe(runs[0]);
         runs[2].ShouldNotBe(runs[0]);
         runs[0].Count(c => c == 'x').ShouldBeInRange(12, 36);
+    }
+
+    [Fact]
+    public async Task Whoever_holds_a_reply_and_waits_for_webhooks_has_them()
+    {
+        await using var shop = await Shop.OpenAsync();
+        for (var paid = 1; paid <= 300; paid++)
+        {
+            await shop.PayAsync();
+            await shop.Simulator.Settled();
+            shop.Receiver.Got.Count.ShouldBe(paid);
+        }
     }
 
     [Fact]

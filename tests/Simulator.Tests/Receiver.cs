@@ -9,6 +9,7 @@ internal sealed class Receiver : IAsyncDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly List<(string Body, string? Signature)> _got = [];
+    private readonly SemaphoreSlim _arrived = new(0);
     private readonly Task _loop;
 
     public Receiver()
@@ -34,6 +35,12 @@ internal sealed class Receiver : IAsyncDisposable
         }
     }
 
+    /// <summary>Completes when so many have arrived in all; gives up after ten seconds.</summary>
+    public async Task ReachesAsync(int count)
+    {
+        while (Got.Count < count) (await _arrived.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBeTrue($"{Got.Count} of {count} webhooks came");
+    }
+
     /// <summary>The ids of the objects that the events were about.</summary>
     public string[] Subjects => [.. Got.Select(g => JsonDocument.Parse(g.Body).RootElement.GetProperty("data").GetProperty("object").GetProperty("id").GetString()!)];
 
@@ -47,6 +54,7 @@ internal sealed class Receiver : IAsyncDisposable
                 using var reader = new StreamReader(context.Request.InputStream);
                 var body = await reader.ReadToEndAsync();
                 lock (_got) _got.Add((body, context.Request.Headers["Stripe-Signature"]));
+                _arrived.Release();
                 context.Response.Close();
             }
             catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)

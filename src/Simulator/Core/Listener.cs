@@ -56,8 +56,16 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
         }
 
         var reply = await pipeline.RunAsync(ask);
-        await SendAsync(context, reply);
-        pipeline.Release(ask);
+        try
+        {
+            if (reply.Ending != Ending.Silence) await SendAsync(context, reply);
+        }
+        finally
+        {
+            pipeline.Release(ask);
+        }
+
+        if (reply.Ending == Ending.Silence) await SilenceAsync(context);
     }
 
     private static async ValueTask<Ask> ReadAsync(IFeatureCollection context)
@@ -89,16 +97,16 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
         return copy.ToArray();
     }
 
+    /// <summary>Says nothing until the client gives up.</summary>
+    private static async Task SilenceAsync(IFeatureCollection context)
+    {
+        var gone = new TaskCompletionSource();
+        await using (context.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted.Register(gone.SetResult)) await gone.Task;
+    }
+
     private static async Task SendAsync(IFeatureCollection context, Reply reply)
     {
         var lifetime = context.GetRequiredFeature<IHttpRequestLifetimeFeature>();
-        if (reply.Ending == Ending.Silence)
-        {
-            var gone = new TaskCompletionSource();
-            await using (lifetime.RequestAborted.Register(gone.SetResult)) await gone.Task;
-            return;
-        }
-
         if (reply.Ending == Ending.Cut)
         {
             lifetime.Abort();

@@ -51,24 +51,20 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
             if (ask.EarlyWebhooks) stage.Clock.CatchUp();
         }
 
-        if (ask.EarlyWebhooks) await stage.Webhooks.Settled();
+        if (ask.EarlyWebhooks) await stage.Webhooks.Answered();
         lock (stage.Gate)
         {
             return Journal(ask, faults, latency, answer, EndingOf(faults));
         }
     }
 
-    /// <summary>Lets the webhooks of a request go, once its reply has left.</summary>
+    /// <summary>Lets the webhooks of a request go, once its reply has left or it is known that none will. Call it once.</summary>
     public void Release(Ask ask)
     {
         if (ask.AfterReply is not { } launches) return;
         lock (stage.Gate)
         {
-            using (stage.Clock.Because(ask.Cause!))
-            {
-                foreach (var launch in launches) launch();
-            }
-
+            using (stage.Clock.Because(ask.Cause!)) stage.Webhooks.Pay(launches);
             stage.Clock.CatchUp();
         }
     }

@@ -51,8 +51,8 @@ public sealed class WebhookSender(Stage stage)
     private readonly Dictionary<string, List<Delivery>> _held = [];
     private readonly Queue<WebhookAttempt> _log = new();
     private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
-    private TaskCompletionSource? _idle;
-    private int _inFlight;
+    private TaskCompletionSource? _answered, _settled;
+    private int _inFlight, _owed;
 
     public IEnumerable<WebhookAttempt> Log => _log;
 
@@ -88,18 +88,46 @@ public sealed class WebhookSender(Stage stage)
         Action launch = () => Launch(delivery, copies, delay, hold);
         if (early && cause is not null) cause.EarlyWebhooks = true;
         if (early || cause is null) launch();
-        else (cause.AfterReply ??= []).Add(launch);
+        else
+        {
+            (cause.AfterReply ??= []).Add(launch);
+            _owed++;
+        }
     }
 
     /// <summary>Completes when everything launched has been answered.</summary>
+    internal Task Answered()
+    {
+        lock (stage.Gate) return _inFlight == 0 ? Task.CompletedTask : (_answered ??= New()).Task;
+    }
+
+    /// <summary>
+    /// Completes when everything launched has been answered and nothing waits for the reply of its request to leave: whoever holds a
+    /// reply and then waits for this has its webhooks.
+    /// </summary>
     internal Task Settled()
     {
-        lock (stage.Gate)
-        {
-            if (_inFlight == 0) return Task.CompletedTask;
-            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _idle.Task;
-        }
+        lock (stage.Gate) return _inFlight + _owed == 0 ? Task.CompletedTask : (_settled ??= New()).Task;
+    }
+
+    /// <summary>Launches what waited for the reply of its request. Under the gate.</summary>
+    internal void Pay(List<Action> launches)
+    {
+        foreach (var launch in launches) launch();
+        _owed -= launches.Count;
+        Rest();
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Rest()
+    {
+        if (_inFlight > 0) return;
+        _answered?.SetResult();
+        _answered = null;
+        if (_owed > 0) return;
+        _settled?.SetResult();
+        _settled = null;
     }
 
     private void Launch(Delivery delivery, int copies, long delayMs, bool hold)
@@ -184,9 +212,8 @@ public sealed class WebhookSender(Stage stage)
             delivery.Done?.Invoke(accepted);
         }
 
-        if (--_inFlight > 0) return;
-        _idle?.SetResult();
-        _idle = null;
+        _inFlight--;
+        Rest();
     }
 
     private void Note(Delivery delivery, int status)
