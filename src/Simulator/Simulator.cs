@@ -26,10 +26,11 @@ public sealed class Simulator : IAsyncDisposable
     private readonly IReadOnlyList<Provider> _providers;
     private readonly Listener _listener;
     private readonly Recorder? _recorder;
+    private readonly ControlApi _control;
     private readonly CancellationTokenSource _stop = new();
 
-    private Simulator(Stage stage, IReadOnlyList<Provider> providers, Listener listener, Recorder? recorder) =>
-        (_stage, _providers, _listener, _recorder) = (stage, providers, listener, recorder);
+    private Simulator(Stage stage, IReadOnlyList<Provider> providers, Listener listener, Recorder? recorder, ControlApi control) =>
+        (_stage, _providers, _listener, _recorder, _control) = (stage, providers, listener, recorder, control);
 
     /// <summary>The providers there are.</summary>
     public static IReadOnlyList<string> Known => [.. Makers.Keys];
@@ -78,7 +79,7 @@ public sealed class Simulator : IAsyncDisposable
             return Refused("PORT", $"port {options.Port} (or one of the {ports.Length - 1} after it) cannot be used: {taken.Message}");
         }
 
-        var simulator = new Simulator(stage, providers, listener, recorder);
+        var simulator = new Simulator(stage, providers, listener, recorder, control);
         lock (stage.Gate) stage.Clock.Run(options.Rate);
         _ = simulator.TickAsync();
         return simulator;
@@ -107,6 +108,12 @@ public sealed class Simulator : IAsyncDisposable
     {
         lock (_stage.Gate) _stage.Faults.Clear();
     }
+
+    /// <summary>A buyer disputes a charge, as <c>POST /_sim/disputes</c>; safe while requests run. The value is a sentence that begins with the dispute's id.</summary>
+    public Result<string> OpenDispute(string provider, string charge, string reason = "fraudulent") => _control.Act(ControlApi.Disputes, provider, charge, reason);
+
+    /// <summary>A refund comes back, as <c>POST /_sim/refund_failures</c>; safe while requests run. The value is a sentence.</summary>
+    public Result<string> FailRefund(string provider, string refund) => _control.Act(ControlApi.RefundFailures, provider, refund, null);
 
     /// <summary>What was really charged.</summary>
     public IReadOnlyList<Charge> Charges()

@@ -38,6 +38,35 @@ public sealed class AdyenTests
         simulator.Charges().ShouldHaveSingleItem().Captured.ShouldBe(1_000);
     }
 
+    [Theory]
+    [InlineData("amount", """{"value":"1000","currency":"EUR"}""", 400, "702")]
+    [InlineData("amount", """{"value":1000,"currency":"XXX"}""", 422, "138")]
+    [InlineData("reference", "5", 400, "702")]
+    [InlineData("returnUrl", "5", 400, "702")]
+    [InlineData("additionalData", "\"manual\"", 400, "702")]
+    [InlineData("paymentMethod", """{"type":"teleport"}""", 422, "905_1")]
+    public async Task What_is_not_of_its_type_is_refused_and_charges_nothing(string field, string json, int status, string code)
+    {
+        await using var simulator = (await Simulator.Start(new() { Providers = ["adyen"], Seed = 3 })).Value;
+        using var http = Client(simulator);
+        var body = Payment("odd", 1_000);
+        body[field] = JsonNode.Parse(json);
+        using var reply = await http.PostAsJsonAsync("/v71/payments", body);
+        var said = (await reply.Content.ReadFromJsonAsync<JsonObject>())!;
+        ((int)reply.StatusCode, (int)said["status"]!, (string)said["errorCode"]!, (string)said["errorType"]!).ShouldBe((status, status, code, "validation"));
+        simulator.Charges().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_sent_as_JSON_is_415()
+    {
+        await using var simulator = (await Simulator.Start(new() { Providers = ["adyen"], Seed = 3 })).Value;
+        using var http = Client(simulator);
+        using var reply = await http.PostAsync("/v71/payments", new StringContent(Payment("text", 1_000).ToJsonString()));
+        ((int)reply.StatusCode).ShouldBe(415);
+        simulator.Charges().ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_capture_may_wait_for_hours()
     {
@@ -108,7 +137,7 @@ public sealed class AdyenTests
                 default: await simulator.AdvanceAsync(TimeSpan.FromHours(5 * (i + 1))); break;
             }
 
-            if (i % 9 == 8 && simulator.Providers[0].Refunds.FirstOrDefault(r => r.Status == "succeeded") is { Id: { } refund }) simulator.Providers[0].FailRefund(refund);
+            if (i % 9 == 8 && simulator.Providers[0].Refunds.FirstOrDefault(r => r.Status == "succeeded") is { Id: { } refund }) simulator.FailRefund("adyen", refund);
         }
 
         var wrong = simulator.Discrepancies().ToList();

@@ -65,6 +65,28 @@ public sealed class CrowdTests
         simulator.Discrepancies().ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("stripe")]
+    [InlineData("adyen")]
+    [InlineData("paypal")]
+    public async Task Disputes_opened_from_code_while_refunds_run_take_no_more_than_there_was(string provider)
+    {
+        await using var simulator = (await Simulator.Start(new() { Providers = [provider], Seed = 9 })).Value;
+        using var client = await ClientAsync(simulator, provider);
+        var payment = await PayAsync(client, provider, "once", manual: false);
+        var charge = simulator.Charges()[0].Id;
+        var refunds = Enumerable.Range(0, Crowd).Select(i => RefundAsync(client, provider, payment, 10 + i, i)).ToList();
+        var disputes = await Task.WhenAll(Enumerable.Range(0, Crowd).Select(i => Task.Run(() => simulator.OpenDispute(provider, charge))));
+        await Task.WhenAll(refunds);
+        await simulator.AdvanceAsync(TimeSpan.FromMinutes(1));
+        disputes.Count(d => d.Fault is null).ShouldBe(1);
+        var truth = simulator.Charges().ShouldHaveSingleItem();
+        (truth.Refunded + truth.Disputed).ShouldBeLessThanOrEqualTo(truth.Captured);
+        simulator.Discrepancies().ShouldBeEmpty();
+        simulator.FailRefund(provider, "no such").Fault!.Message.ShouldContain("no such");
+        simulator.OpenDispute("square", charge).Fault!.Message.ShouldBe("'square' is not running here");
+    }
+
     private static async Task<string> PayAsync(HttpClient client, string provider, string key, bool manual)
     {
         (string Path, HttpContent Body) request = provider switch

@@ -32,6 +32,10 @@ public sealed class DoorTests
     [Theory]
     [InlineData("clock", "{\"advance\":\"99999999d\"}", "'99999999d' is not a duration such as 30s, 10m, 2h or 7d, at most 36500d")]
     [InlineData("clock", "{\"rate\":-5}", "'rate' is a number from 0 (frozen) to 1000000")]
+    [InlineData("clock", "{\"advance\":5}", "'advance' is a text such as \"30s\", \"10m\", \"2h\" or \"7d\"")]
+    [InlineData("clock", "{\"rate\":\"60\"}", "'rate' is a number from 0 (frozen) to 1000000")]
+    [InlineData("clock", "{\"forward\":\"2h\"}", "'forward' is not a member of the clock: advance, rate")]
+    [InlineData("clock", "[]", "the body is an object with 'advance' or 'rate'")]
     [InlineData("faults", "{\"rule\":\"stripe POST * delay(99999999999d)\"}", "'99999999999d' is no argument for delay")]
     public async Task What_its_own_side_cannot_do_it_refuses_in_one_sentence(string path, string body, string sentence)
     {

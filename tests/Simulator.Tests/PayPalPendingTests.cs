@@ -16,6 +16,7 @@ public sealed class PayPalPendingTests
         await using var simulator = (await Simulator.Start(new() { Providers = ["paypal"], Seed = 4, Rate = 0 })).Value;
         using var client = new HttpClient { BaseAddress = simulator.Address("paypal") };
         await PayPalTests.LogInAsync(simulator, client);
+        await ListenAsync(client);
         var capture = await PayAsync(client, asked);
         Text(capture, "status").ShouldBe("PENDING");
         Text(capture["status_details"], "reason").ShouldBe(reason);
@@ -26,6 +27,8 @@ public sealed class PayPalPendingTests
         simulator.Discrepancies().ShouldBeEmpty();
         await simulator.AdvanceAsync(TimeSpan.FromDays(days) + TimeSpan.FromSeconds(1));
         await PayPalTests.LogInAsync(simulator, client);
+        await SaidAsync(client, "PAYMENT.CAPTURE.PENDING", Text(capture, "id")!, "PENDING", "10.00");
+        if (end == "DECLINED") await SaidAsync(client, "PAYMENT.CAPTURE.DENIED", Text(capture, "id")!, "DECLINED", "10.00");
         var after = (await client.GetFromJsonAsync<JsonObject>(at))!;
         Text(after, "status").ShouldBe(end);
         after["status_details"].ShouldBeNull();
@@ -42,6 +45,7 @@ public sealed class PayPalPendingTests
         await using var simulator = (await Simulator.Start(new() { Providers = ["paypal"], Seed = 4, Rate = 0 })).Value;
         using var client = new HttpClient { BaseAddress = simulator.Address("paypal") };
         await PayPalTests.LogInAsync(simulator, client);
+        await ListenAsync(client);
         var capture = await PayAsync(client, "plain");
         var body = new JsonObject { ["amount"] = new JsonObject { ["currency_code"] = "USD", ["value"] = "4.00" }, ["custom_id"] = asked };
         var refund = await PostAsync(client, $"/v2/payments/captures/{Text(capture, "id")}/refund", body, "refund");
@@ -49,9 +53,41 @@ public sealed class PayPalPendingTests
         Text(refund["status_details"], "reason").ShouldBe("ECHECK");
         await simulator.AdvanceAsync(TimeSpan.FromDays(4) + TimeSpan.FromSeconds(1));
         await PayPalTests.LogInAsync(simulator, client);
+        await SaidAsync(client, "PAYMENT.REFUND.PENDING", Text(refund, "id")!, "PENDING", "4.00");
+        if (end == "FAILED") await SaidAsync(client, "PAYMENT.REFUND.FAILED", Text(refund, "id")!, "FAILED", "4.00");
         Text((await client.GetFromJsonAsync<JsonObject>("/v2/payments/refunds/" + Text(refund, "id")))!, "status").ShouldBe(end);
         simulator.Charges().ShouldHaveSingleItem().Refunded.ShouldBe(refunded);
         simulator.Discrepancies().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("""{"amount":{"currency_code":"USD","value":4}}""", "/amount/value", "MALFORMED_REQUEST_JSON")]
+    [InlineData("""{"note_to_payer":"LONG"}""", "/note_to_payer", "INVALID_STRING_LENGTH")]
+    [InlineData("""{"note_to_payer":5}""", "/note_to_payer", "MALFORMED_REQUEST_JSON")]
+    public async Task A_refund_with_a_member_of_the_wrong_form_is_refused_by_its_path(string json, string field, string issue)
+    {
+        await using var simulator = (await Simulator.Start(new() { Providers = ["paypal"], Seed = 4, Rate = 0 })).Value;
+        using var client = new HttpClient { BaseAddress = simulator.Address("paypal") };
+        await PayPalTests.LogInAsync(simulator, client);
+        var capture = await PayAsync(client, "plain");
+        var body = JsonNode.Parse(json.Replace("LONG", new string('n', 256), StringComparison.Ordinal))!.AsObject();
+        var refused = await PostAsync(client, $"/v2/payments/captures/{Text(capture, "id")}/refund", body, "refund");
+        (Text(refused, "name"), Text(refused["details"]![0], "field"), Text(refused["details"]![0], "issue")).ShouldBe(("INVALID_REQUEST", field, issue));
+        simulator.Charges().ShouldHaveSingleItem().Refunded.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_flag_that_is_no_boolean_is_refused_by_its_path() =>
+        Should.Throw<PayPal.PayPalError>(() => PayPal.Wire.Flag(new JsonObject { ["final_capture"] = "x" }, "final_capture")).Status.ShouldBe(400);
+
+    private static Task<JsonObject> ListenAsync(HttpClient client) =>
+        PostAsync(client, "/v1/notifications/webhooks", new() { ["url"] = "https://127.0.0.1:9/", ["event_types"] = new JsonArray(new JsonObject { ["name"] = "*" }) }, "hook");
+
+    private static async Task SaidAsync(HttpClient client, string type, string id, string status, string value)
+    {
+        var events = (await client.GetFromJsonAsync<JsonObject>("/v1/notifications/webhooks-events?page_size=100"))!["events"]!.AsArray();
+        var told = events.Where(e => Text(e, "event_type") == type).ShouldHaveSingleItem()!["resource"]!;
+        (Text(told, "id"), Text(told, "status"), Text(told["amount"], "value")).ShouldBe((id, status, value));
     }
 
     private static async Task<JsonNode> PayAsync(HttpClient client, string custom)

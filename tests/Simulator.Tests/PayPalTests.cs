@@ -141,7 +141,7 @@ public sealed class PayPalTests
         File.Delete(file);
         using var client = await ClientAsync(simulator);
         var capture = (await WalletAsync(client, "w", 1_000, "k")).Single();
-        var dispute = "/v1/customer/disputes/" + simulator.Providers[0].OpenDispute(capture, "product_not_received").Value.Split(' ')[0];
+        var dispute = "/v1/customer/disputes/" + simulator.OpenDispute("paypal", capture, "product_not_received").Value.Split(' ')[0];
         await simulator.AdvanceAsync(TimeSpan.FromDays(8));
         await LogInAsync(simulator, client);
         Text(await client.GetFromJsonAsync<JsonObject>(dispute), "dispute_life_cycle_stage").ShouldBe(stage);
@@ -201,13 +201,13 @@ public sealed class PayPalTests
             case 7: await SendAsync(client, $"/v2/payments/authorizations/{hold}/reauthorize", amount, key); break;
             case 8 or 9: await SendAsync(client, $"/v2/payments/captures/{capture}/refund", step == 8 ? amount : [], key); break;
             case 10:
-                var opened = simulator.Providers[0].OpenDispute(capture, i % 2 == 0 ? "fraudulent" : "product_not_received");
+                var opened = simulator.OpenDispute("paypal", capture, i % 2 == 0 ? "fraudulent" : "product_not_received");
                 if (opened.Fault is null) disputes.Add(opened.Value.Split(' ')[0]);
                 break;
             case 11: await SendAsync(client, dispute + "/provide-evidence", new JsonObject { ["evidence_type"] = "OTHER", ["notes"] = "delivered" }, key); break;
             case 12: await SendAsync(client, dispute + "/adjudicate", new JsonObject { ["adjudication_outcome"] = i % 2 == 0 ? "BUYER_FAVOR" : "SELLER_FAVOR" }, key); break;
             case 13: await SendAsync(client, dispute + (i % 3 == 0 ? "/appeal" : "/accept-claim"), new JsonObject { ["accept_claim_type"] = "PARTIAL_REFUND", ["refund_amount"] = Money(50) }, key); break;
-            case 14: if (simulator.Providers[0].Refunds.FirstOrDefault().Id is { } refund) simulator.Providers[0].FailRefund(refund); break;
+            case 14: if (simulator.Providers[0].Refunds.FirstOrDefault().Id is { } refund) simulator.FailRefund("paypal", refund); break;
             default: await simulator.AdvanceAsync(TimeSpan.FromHours(9 * (i + 1))); break;
         }
     }

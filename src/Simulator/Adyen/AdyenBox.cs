@@ -58,6 +58,7 @@ internal sealed class AdyenBox(Stage stage)
     /// <summary>The body, with no fields but those of the structure.</summary>
     public static JsonElement Read(Ask ask, string structure)
     {
+        if (ask.Header("Content-Type")?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true) throw new AdyenError(415, "000", "validation", "HTTP Status Response - Unsupported Media Type");
         JsonElement body = default;
         try
         {
@@ -96,7 +97,7 @@ internal sealed class AdyenBox(Stage stage)
         var value = Text(body, "amount", "value") ?? throw AdyenError.Invalid("100", "No amount specified");
         var currency = Text(body, "amount", "currency") ?? "";
         if (!long.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var minor) || minor < least || minor > 99_999_999_999) throw AdyenError.Invalid("137", "Invalid amount specified");
-        if (currency.Length != 3 || !currency.All(char.IsAsciiLetterUpper)) throw AdyenError.Invalid("138", "Unsupported currency specified");
+        if (currency.Length != 3 || !Busker.Kernel.Currency.TryParse(currency, out _)) throw AdyenError.Invalid("138", "Unsupported currency specified");
         return (minor, currency);
     }
 

@@ -92,17 +92,17 @@ internal sealed class AdyenProvider : Provider
         ? Say(ask, new AdyenError(429, "429", "internal", "Too many requests")).With("transient-error", "true")
         : Say(ask, new AdyenError(status, "905", "internal", "Payment details are not supported or the service is not available")).With("transient-error", "true");
 
-    public override Result<string> FailRefund(string refundId) => _modifications.Fail(refundId)
+    internal override Result<string> FailRefund(string refundId) => _modifications.Fail(refundId)
         ? $"{refundId} failed; its money is back with the merchant"
         : new Fault(Code.NotFound, "REFUND", $"there is no refund {refundId} that could fail");
 
-    public override Result<string> OpenDispute(string chargeId, string reason) => _disputes.OpenByHand(chargeId, reason);
+    internal override Result<string> OpenDispute(string chargeId, string reason) => _disputes.OpenByHand(chargeId, reason);
 
-    public override IEnumerable<(string Id, string Charge, long Minor, string Status)> Refunds =>
+    internal override IEnumerable<(string Id, string Charge, long Minor, string Status)> Refunds =>
         _box.Refunds.AsEnumerable().Reverse().Select(r => (r.Psp, r.Payment.Psp, r.Minor, r.Failed ? "failed" : "succeeded"));
 
     /// <summary>Journal, batches, payments and books against each other.</summary>
-    public override IEnumerable<string> Discrepancies()
+    internal override IEnumerable<string> Discrepancies()
     {
         foreach (var sentence in _box.Ledger.Discrepancies(_box.Payments.Values)) yield return sentence;
         foreach (var group in _box.Payments.Values.GroupBy(p => p.Currency))

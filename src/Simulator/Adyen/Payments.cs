@@ -202,6 +202,7 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
             return new(known.Card with { Cvc = Field(body, "encryptedSecurityCode", "cvc") }, true);
         }
 
+        if (Text(body, "paymentMethod", "type") is { } type and not ("scheme" or "card")) throw AdyenError.Invalid("905_1", $"Could not find an acquirer account for the provided txvariant ({type}), currency ({Text(body, "amount", "currency")}), and action (AUTH).");
         var number = Field(body, "encryptedCardNumber", "number") ?? throw AdyenError.Invalid("101", "Invalid card number");
         if (!World.Card.Luhn(number)) throw AdyenError.Invalid("101", "Invalid card number");
         var month = Field(body, "encryptedExpiryMonth", "expiryMonth");

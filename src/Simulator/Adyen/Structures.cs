@@ -18,9 +18,24 @@ internal static class Structures
         }
 
         if (unknown is not null) throw new AdyenError(400, "702", "validation", $"Structure of {structure} contains the following unknown fields: [{string.Join(", ", unknown)}]");
+        foreach (var name in (ReadOnlySpan<string>)["merchantAccount", "reference", "returnUrl", "shopperReference", "paymentReference"]) Be(body, name, JsonValueKind.String);
+        foreach (var name in (ReadOnlySpan<string>)["amount", "additionalData", "paymentMethod"]) Be(body, name, JsonValueKind.Object);
+        if (structure == "Amount")
+        {
+            Be(body, "value", JsonValueKind.Number);
+            Be(body, "currency", JsonValueKind.String);
+        }
+
         Inside(body, "amount", "Amount");
         Inside(body, "paymentMethod", structure == "StoredPaymentMethodRequest" ? "PaymentMethodToStore" : AdyenBox.Text(body, "paymentMethod", "type") == "ideal" ? "IdealDetails" : "CardDetails");
         Inside(body, "details", "PaymentCompletionDetails");
+    }
+
+    /// <summary>A field that is there is of its type.</summary>
+    private static void Be(JsonElement body, string field, JsonValueKind kind)
+    {
+        if (!body.TryGetProperty(field, out var value) || value.ValueKind is JsonValueKind.Null || value.ValueKind == kind) return;
+        throw new AdyenError(400, "702", "validation", $"The field '{field}' could not be read: it is not {kind switch { JsonValueKind.String => "a string", JsonValueKind.Number => "a number", _ => "an object" }}");
     }
 
     private static void Inside(JsonElement body, string field, string structure)

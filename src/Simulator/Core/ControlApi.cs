@@ -1,6 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Busker.Kernel;
 using Busker.Simulator.Faults;
+using Microsoft.AspNetCore.Http;
 
 namespace Busker.Simulator.Core;
 
@@ -14,6 +16,9 @@ internal sealed class ControlApi(Stage stage, IReadOnlyList<Provider> providers,
         stream.CopyTo(copy);
         return copy.ToArray();
     });
+
+    internal const string Disputes = "POST /_sim/disputes";
+    internal const string RefundFailures = "POST /_sim/refund_failures";
 
     public async Task<Answer> HandleAsync(Pipeline pipeline, Ask ask)
     {
@@ -66,8 +71,7 @@ internal sealed class ControlApi(Stage stage, IReadOnlyList<Provider> providers,
                 "GET /_sim/shoppers" => Json(ControlViews.Shoppers(stage, ask.Query)),
                 "POST /_sim/faults" => AddFault(Text(body, "rule") ?? ""),
                 "DELETE /_sim/faults" => RemoveFault(Text(body, "rule")),
-                "POST /_sim/disputes" => Act(body, p => p.OpenDispute(Text(body, "charge") ?? "", Text(body, "reason") ?? "fraudulent")),
-                "POST /_sim/refund_failures" => Act(body, p => p.FailRefund(Text(body, "refund") ?? "")),
+                Disputes or RefundFailures => Told(Act(ask.Path.TrimEnd('/'), body)),
                 _ => Refused(new Fault(Code.NotFound, "PATH", $"{ask.Method} {ask.Path} is not part of the simulator")),
             };
         }
@@ -76,6 +80,7 @@ internal sealed class ControlApi(Stage stage, IReadOnlyList<Provider> providers,
     /// <summary><c>{"advance":"2h"}</c>, <c>{"rate":60}</c> or <c>{"rate":0}</c> to freeze.</summary>
     private async Task<Answer> ClockAsync(JsonElement body)
     {
+        if (ClockFault(body) is { } wrong) return Refused(wrong);
         if (Text(body, "advance") is { } text)
         {
             if (FaultParser.Duration(text) is not { } by || by < TimeSpan.Zero)
@@ -103,6 +108,25 @@ internal sealed class ControlApi(Stage stage, IReadOnlyList<Provider> providers,
         }
     }
 
+    private static Fault? ClockFault(JsonElement body)
+    {
+        if (body.ValueKind == JsonValueKind.Undefined) return null;
+        if (body.ValueKind != JsonValueKind.Object) return new Fault(Code.InvalidArgument, "BODY", "the body is an object with 'advance' or 'rate'");
+        foreach (var member in body.EnumerateObject())
+        {
+            var fault = (member.Name, member.Value.ValueKind) switch
+            {
+                ("advance", JsonValueKind.String) or ("rate", JsonValueKind.Number) => null,
+                ("advance", _) => new Fault(Code.InvalidArgument, "ADVANCE", "'advance' is a text such as \"30s\", \"10m\", \"2h\" or \"7d\""),
+                ("rate", _) => new Fault(Code.InvalidArgument, "RATE", "'rate' is a number from 0 (frozen) to 1000000"),
+                _ => new Fault(Code.InvalidArgument, "BODY", $"'{member.Name}' is not a member of the clock: advance, rate"),
+            };
+            if (fault is not null) return fault;
+        }
+
+        return null;
+    }
+
     private Answer AddFault(string line)
     {
         var rule = FaultParser.Parse(line);
@@ -118,15 +142,34 @@ internal sealed class ControlApi(Stage stage, IReadOnlyList<Provider> providers,
         return Json(Done(line is null ? "no rule is left" : $"gone: {line}"));
     }
 
-    private Answer Act(JsonElement body, Func<Provider, Result<string>> act)
+    /// <summary>The same acts for whoever holds the <see cref="Simulator"/>: under the gate, and in the snapshot.</summary>
+    internal Result<string> Act(string act, string provider, string subject, string? reason)
+    {
+        var (method, path) = act.Split(' ') is [var m, var p] ? (m, p) : throw new InvariantException(act);
+        var body = new JsonObject { ["provider"] = provider, [act == Disputes ? "charge" : "refund"] = subject };
+        if (reason is not null) body["reason"] = reason;
+        var ask = new Ask { Method = method, Path = path, Query = "", Headers = new HeaderDictionary(), Body = JsonSerializer.SerializeToUtf8Bytes(body), Origin = "" };
+        lock (stage.Gate)
+        {
+            ask.AtMs = stage.Clock.CatchUp();
+            recorder?.Write(provider, ask);
+            return Act(path, JsonElement.Parse(ask.Body));
+        }
+    }
+
+    private Result<string> Act(string path, JsonElement body)
     {
         var name = Text(body, "provider") ?? providers[0].Name;
         var provider = providers.FirstOrDefault(p => p.Name == name);
-        if (provider is null) return Refused(new Fault(Code.NotFound, "PROVIDER", $"'{name}' is not running here"));
-        var result = act(provider);
+        if (provider is null) return new Fault(Code.NotFound, "PROVIDER", $"'{name}' is not running here");
+        var result = path == "/_sim/disputes"
+            ? provider.OpenDispute(Text(body, "charge") ?? "", Text(body, "reason") ?? "fraudulent")
+            : provider.FailRefund(Text(body, "refund") ?? "");
         stage.Clock.CatchUp();
-        return result.Fault is { } fault ? Refused(fault) : Json(Done(result.Value));
+        return result;
     }
+
+    private static Answer Told(Result<string> result) => result.Fault is { } fault ? Refused(fault) : Json(Done(result.Value));
 
     private static Action<Utf8JsonWriter> Done(string message) => json => json.WriteString("message", message);
 

@@ -45,16 +45,16 @@ public abstract class Provider(Stage stage, string name)
     /// <summary>An injected 429 or 5xx, in the provider's own error shape.</summary>
     public abstract Answer Refusal(Ask ask, int status);
 
-    // What a person can do on the page. The answer is a sentence for them.
-    public virtual Result<string> OpenDispute(string chargeId, string reason) => NotHere("disputes");
+    // What a person can do on the page, or by Simulator, which take the gate. The answer is a sentence for them.
+    internal virtual Result<string> OpenDispute(string chargeId, string reason) => NotHere("disputes");
 
-    public virtual Result<string> FailRefund(string refundId) => NotHere("refund failures");
+    internal virtual Result<string> FailRefund(string refundId) => NotHere("refund failures");
 
     /// <summary>Refunds a person may want to fail: id, charge, minor units, status.</summary>
-    public virtual IEnumerable<(string Id, string Charge, long Minor, string Status)> Refunds => [];
+    internal virtual IEnumerable<(string Id, string Charge, long Minor, string Status)> Refunds => [];
 
     /// <summary>Zero, or what does not reconcile: the provider's own objects and reports against the books, one sentence each.</summary>
-    public virtual IEnumerable<string> Discrepancies() => [];
+    internal virtual IEnumerable<string> Discrepancies() => [];
 
     private Fault NotHere(string what) => new(Code.FailedPrecondition, "NOT_HERE", $"{Name} has no {what} to trigger");
 }

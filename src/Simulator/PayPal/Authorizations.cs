@@ -31,6 +31,8 @@ internal sealed class Authorizations(PayPalBox box, Cashier cashier, Shapes shap
         var authorization = PayPalBox.Find(box.Authorizations, ask.Values[0]);
         var root = authorization.Root;
         var body = PayPalBox.Read(ask);
+        _ = Wire.Note(body);
+        var final = Wire.Flag(body, "final_capture");
         Usable(root);
         var taken = root.Truth.Captured;
         var minor = Math.Max(root.Minor - taken, 0);
@@ -44,7 +46,6 @@ internal sealed class Authorizations(PayPalBox box, Cashier cashier, Shapes shap
         if (taken + minor > Math.Max(Ceiling(root), basis.Minor)) throw PayPalError.Cannot("MAX_CAPTURE_AMOUNT_EXCEEDED", "/amount/value", Wire.Value(minor, root.Unit.Currency));
         var invoice = Wire.Text(body, "invoice_id") ?? root.Unit.InvoiceId;
         if (invoice is not null && invoice != root.Unit.InvoiceId && box.PaidInvoices.Contains(invoice)) throw PayPalError.Cannot("DUPLICATE_INVOICE_ID", "/invoice_id", invoice);
-        var final = Wire.Text(body, "final_capture") == "true";
         var whole = taken + minor >= root.Minor;
         Mark(root, final || whole ? "CAPTURED" : "PARTIALLY_CAPTURED");
         var capture = cashier.Collect(authorization.Order, root.Unit, root.Truth, PayPalBox.NewId(ask), minor, authorization, authorization.Processor, final, invoice, root.Unit.CustomId, ask);

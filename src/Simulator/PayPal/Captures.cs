@@ -49,6 +49,7 @@ internal sealed class Captures(PayPalBox box, Shapes shapes)
     {
         var capture = PayPalBox.Find(box.Captures, ask.Values[0]);
         var body = PayPalBox.Read(ask);
+        var note = Wire.Note(body);
         if (capture.Status is "DECLINED" or "PENDING") throw PayPalError.Cannot("CAPTURE_STATUS_NOT_VALID");
         if (capture.Dispute is { Taken: > 0 }) throw PayPalError.Cannot("REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK");
         var left = capture.Minor - capture.Refunded;
@@ -68,7 +69,7 @@ internal sealed class Captures(PayPalBox box, Shapes shapes)
         var refund = new Refund
         {
             Id = PayPalBox.NewId(ask), Capture = capture, Minor = minor, CreatedMs = box.Now, UpdatedMs = box.Now, Total = capture.Refunded + minor,
-            InvoiceId = Wire.Text(body, "invoice_id") ?? capture.InvoiceId, CustomId = Wire.Text(body, "custom_id") ?? capture.CustomId, Note = Wire.Text(body, "note_to_payer"),
+            InvoiceId = Wire.Text(body, "invoice_id") ?? capture.InvoiceId, CustomId = Wire.Text(body, "custom_id") ?? capture.CustomId, Note = note,
         };
         Give(refund);
         if (Pending.Of(Wire.Text(body, "custom_id")) is { } pending) Wait(refund, pending.Denied, ask);

@@ -83,17 +83,17 @@ internal sealed class PayPalProvider : Provider
 
     public override Answer Refusal(Ask ask, int status) => PayPalError.Plain(status).Answer(DebugId(ask));
 
-    public override Result<string> OpenDispute(string chargeId, string reason) => _disputes.OpenByHand(chargeId, reason);
+    internal override Result<string> OpenDispute(string chargeId, string reason) => _disputes.OpenByHand(chargeId, reason);
 
-    public override Result<string> FailRefund(string refundId) => _captures.Fail(refundId)
+    internal override Result<string> FailRefund(string refundId) => _captures.Fail(refundId)
         ? $"{refundId} failed; its money is back with the merchant"
         : new Fault(Code.NotFound, "REFUND", $"there is no refund {refundId} that could fail");
 
-    public override IEnumerable<(string Id, string Charge, long Minor, string Status)> Refunds =>
+    internal override IEnumerable<(string Id, string Charge, long Minor, string Status)> Refunds =>
         _box.Refunds.Values.Reverse().Select(r => (r.Id, r.Capture.Id, r.Minor, r.Status switch { "FAILED" => "failed", "PENDING" => "pending", _ => "succeeded" }));
 
     /// <summary>The wire objects and the ledger against the books.</summary>
-    public override IEnumerable<string> Discrepancies()
+    internal override IEnumerable<string> Discrepancies()
     {
         var books = Stage.Till.Books;
         foreach (var currency in _box.Ledger.Currencies)

@@ -61,12 +61,29 @@ internal static class Wire
         }
     }
 
+    /// <summary>A member that is a boolean, if it is there.</summary>
+    public static bool Flag(JsonObject body, string name) => body[name] is not { } value ? false : value.GetValueKind() switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw PayPalError.Bad("MALFORMED_REQUEST_JSON", "/" + name, Text(value)),
+    };
+
+    /// <summary>The note that the buyer reads: a text of 1 to 255 characters, if it is there.</summary>
+    public static string? Note(JsonObject body)
+    {
+        if (body["note_to_payer"] is not { } note) return null;
+        if (note.GetValueKind() != JsonValueKind.String) throw PayPalError.Bad("MALFORMED_REQUEST_JSON", "/note_to_payer", Text(note));
+        return Text(note) is { Length: >= 1 and <= 255 } text ? text : throw PayPalError.Bad("INVALID_STRING_LENGTH", "/note_to_payer", Text(note));
+    }
+
     /// <summary>An amount of a request in minor units; <paramref name="at"/> is the JSON pointer for the error.</summary>
     public static (long Minor, string Currency) Amount(JsonNode? amount, string at, bool zero = false)
     {
         if (amount is not JsonObject) throw PayPalError.Missing(at);
         var currency = Text(amount, "currency_code") ?? throw PayPalError.Missing(at + "/currency_code");
         var text = Text(amount, "value") ?? throw PayPalError.Missing(at + "/value");
+        if (amount["value"]!.GetValueKind() != JsonValueKind.String) throw PayPalError.Bad("MALFORMED_REQUEST_JSON", at + "/value", text);
         if (currency.Length != 3 || !currency.All(char.IsAsciiLetter)) throw PayPalError.Bad("INVALID_STRING_LENGTH", at + "/currency_code", currency);
         if (!Currencies.Contains(currency)) throw PayPalError.Cannot("INVALID_CURRENCY_CODE", at + "/currency_code", currency);
         if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))

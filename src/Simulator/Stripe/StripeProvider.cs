@@ -81,14 +81,14 @@ internal sealed class StripeProvider : Provider
         ? Error(ask, new StripeError(429, "invalid_request_error", "rate_limit", "Too many requests hit the API too quickly.", null)).With("Stripe-Rate-Limited-Reason", "global-rate")
         : Error(ask, new StripeError(status, "api_error", null, "An unknown error occurred.", null));
 
-    public override Result<string> OpenDispute(string chargeId, string reason) => _disputes.OpenByHand(chargeId, reason);
+    internal override Result<string> OpenDispute(string chargeId, string reason) => _disputes.OpenByHand(chargeId, reason);
 
-    public override Result<string> FailRefund(string refundId) => _refunds.FailByHand(refundId);
+    internal override Result<string> FailRefund(string refundId) => _refunds.FailByHand(refundId);
 
-    public override IEnumerable<(string Id, string Charge, long Minor, string Status)> Refunds =>
+    internal override IEnumerable<(string Id, string Charge, long Minor, string Status)> Refunds =>
         _box.Store.All("refund").Reverse().Select(r => (r.Id, r.Text("charge") ?? "", r.Number("amount"), r.Text("status") ?? ""));
 
-    public override IEnumerable<string> Discrepancies() => _balances.Discrepancies();
+    internal override IEnumerable<string> Discrepancies() => _balances.Discrepancies();
 
     private Endpoint Served(Route route)
     {
