@@ -50,7 +50,7 @@ internal sealed class Catalog(Sandbox box)
     {
         var form = call.Form;
         var price = box.Make("price", "price_1", 23);
-        price["currency"] = form.Required("currency").ToLowerInvariant();
+        price["currency"] = Currency.Of(form.Required("currency")).Code;
         var amount = form.Number("unit_amount") ?? throw StripeError.Required("unit_amount");
         price["unit_amount"] = amount;
         price["unit_amount_decimal"] = amount.ToString(System.Globalization.CultureInfo.InvariantCulture);

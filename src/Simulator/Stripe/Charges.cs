@@ -19,9 +19,13 @@ internal sealed class Charges(Sandbox box, PaymentMethods methods, Acquirer acqu
     {
         var form = call.Form;
         var amount = form.Number("amount") ?? throw StripeError.Required("amount");
-        if (amount < 50) throw StripeError.Invalid("Amount must be at least $0.50 usd", "amount", "amount_too_small");
+        var currency = Currency.Of(form.Required("currency"));
+        currency.Check(amount);
+        form.CheckEmail("receipt_email");
+        form.CheckDescriptor("statement_descriptor");
+        form.CheckDescriptor("statement_descriptor_suffix");
         var method = methods.Resolve(form["source"] ?? form["payment_method"] ?? throw StripeError.Required("source"), "source");
-        var (charge, declined) = acquirer.Charge(method, amount, form.Required("currency").ToLowerInvariant(), null, form.Flag("capture") ?? true, false, false, thing =>
+        var (charge, declined) = acquirer.Charge(method, amount, currency.Code, null, form.Flag("capture") ?? true, false, false, thing =>
         {
             form.Copy(thing, "description", "receipt_email", "statement_descriptor", "transfer_group");
             if (form["customer"] is { } customer) thing["customer"] = box.Store.Get("customer", customer, "customer").Id;
@@ -36,6 +40,7 @@ internal sealed class Charges(Sandbox box, PaymentMethods methods, Acquirer acqu
     private Thing Update(Call call)
     {
         var charge = box.Store.Get("charge", call.Id);
+        call.Form.CheckEmail("receipt_email");
         call.Form.Copy(charge, "description", "receipt_email", "transfer_group");
         if (call.Form.Json("fraud_details") is { } details) charge["fraud_details"] = details;
         call.Form.Metadata(charge);

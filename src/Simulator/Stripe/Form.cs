@@ -59,7 +59,32 @@ internal sealed class Form
     {
         if (this[name] is not { Length: > 0 } text) return null;
         if (values.Contains(text)) return text;
-        throw StripeError.Invalid($"Invalid {name}: must be one of {string.Join(", ", values[..^1])}, or {values[^1]}", name);
+        throw StripeError.NotOneOf(name, values);
+    }
+
+    /// <summary>An address with a scheme, an application's own included.</summary>
+    public string? Address(string name)
+    {
+        if (this[name] is not { Length: > 0 } text) return null;
+        var scheme = text.AsSpan().IndexOf("://");
+        if (scheme > 0 && scheme + 3 < text.Length && !text.AsSpan().ContainsAny(" \t\r\n")) return text;
+        throw StripeError.Invalid("Not a valid URL", name, "url_invalid");
+    }
+
+    /// <summary>Refuses a mail address without a name or a place.</summary>
+    public void CheckEmail(string name)
+    {
+        if (this[name] is not { Length: > 0 } text) return;
+        var at = text.AsSpan().IndexOf('@');
+        if (at > 0 && at == text.AsSpan().LastIndexOf('@') && at + 1 < text.Length && !text.AsSpan().ContainsAny(" \t\r\n")) return;
+        throw StripeError.Invalid($"Invalid email address: {text}", name, "email_invalid");
+    }
+
+    /// <summary>Refuses what does not fit on a card statement: 22 characters.</summary>
+    public void CheckDescriptor(string name)
+    {
+        if (this[name] is not { Length: > 22 } text) return;
+        throw StripeError.Invalid($"The {name.Replace('_', ' ')} must be at most 22 characters. {text} is {text.Length} characters long.", name);
     }
 
     /// <summary>The values of <c>name[]</c> or <c>name[0]</c>, <c>name[1]</c>, …</summary>

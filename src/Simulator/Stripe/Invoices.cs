@@ -55,7 +55,7 @@ internal sealed class Invoices(Sandbox box, PaymentIntents intents)
     private Thing Create(Call call)
     {
         var customer = box.Store.Get("customer", call.Form.Required("customer"), "customer");
-        var currency = call.Form["currency"] ?? (_waiting.TryGetValue(customer.Id, out var items) && items.Count > 0 ? items[0].Text("currency")! : "usd");
+        var currency = call.Form["currency"] is { } code ? Currency.Of(code).Code : (_waiting.TryGetValue(customer.Id, out var items) && items.Count > 0 ? items[0].Text("currency")! : "usd");
         var invoice = Blank(customer, currency, "manual");
         call.Form.Copy(invoice, "description", "collection_method");
         if (call.Form.Flag("auto_advance") is { } advance) invoice["auto_advance"] = advance;
@@ -188,7 +188,7 @@ internal sealed class Invoices(Sandbox box, PaymentIntents intents)
         var customer = box.Store.Get("customer", call.Form.Required("customer"), "customer");
         var amount = call.Form.Number("amount") ?? throw StripeError.Required("amount");
         var line = Line(null, amount, call.Form["description"], null);
-        line["currency"] = call.Form.Required("currency").ToLowerInvariant();
+        line["currency"] = Currency.Of(call.Form.Required("currency")).Code;
         if (!_waiting.TryGetValue(customer.Id, out var lines)) _waiting[customer.Id] = lines = [];
         lines.Add(line);
         var id = call.Ask.NewId("ii_1", 23);

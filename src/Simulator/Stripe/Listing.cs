@@ -77,6 +77,11 @@ internal static partial class Listing
         var match = Term().Match(text.Trim());
         if (!match.Success) throw StripeError.Invalid($"We were unable to parse your search query near '{text.Trim()}'.", "query");
         var (not, field, key, op, value) = (match.Groups[1].Length > 0, match.Groups[2].Value, match.Groups[3].Value, match.Groups[4].Value, match.Groups[5].Value.Trim('\'', '"'));
+        if (op is not (":" or "~") && !decimal.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out _))
+        {
+            throw StripeError.Invalid($"Invalid value for field `{field}`: `{value}` is not a number, which {op} needs.", "query");
+        }
+
         return thing => not != Holds(thing, field, key, op, value);
     }
 

@@ -35,7 +35,12 @@ internal sealed class Parameters
             if (!Knows(name)) (unknown ??= []).Add(name);
         }
 
-        if (unknown is null) return;
+        if (unknown is null)
+        {
+            if (form["metadata"] is { Length: > 0 }) throw StripeError.Invalid("Invalid object", "metadata");
+            return;
+        }
+
         throw StripeError.Invalid($"Received unknown parameter{(unknown.Count > 1 ? "s" : "")}: {string.Join(", ", unknown.Distinct())}", unknown[0], "parameter_unknown");
     }
 

@@ -55,6 +55,8 @@ internal sealed class Expand
 
     public Expand? Child(string field) => _children.GetValueOrDefault(field);
 
+    public IEnumerable<string> Fields => _children.Keys;
+
     public static Expand? Of(IEnumerable<string> paths)
     {
         Expand? root = null;

@@ -25,11 +25,11 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
     {
         var form = call.Form;
         var amount = form.Number("amount") ?? throw StripeError.Required("amount");
-        var currency = form.Required("currency");
+        var currency = Currency.Of(form.Required("currency"));
         Check(amount, currency, form);
         var intent = box.Make("payment_intent", "pi_3", 23);
         intent["amount"] = amount;
-        intent["currency"] = currency.ToLowerInvariant();
+        intent["currency"] = currency.Code;
         intent["client_secret"] = intent.Id + "_secret_" + call.Ask.NewId("", 25);
         intent["capture_method"] = form.OneOf("capture_method", "automatic", "automatic_async", "manual") ?? "automatic_async";
         intent["confirmation_method"] = form.OneOf("confirmation_method", "automatic", "manual") ?? "automatic";
@@ -51,12 +51,9 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         return intent;
     }
 
-    private static void Check(long amount, string currency, Form form)
+    private static void Check(long amount, Currency currency, Form form)
     {
-        if (amount < 1) throw StripeError.Invalid("This value must be greater than or equal to 1.", "amount", "parameter_invalid_integer");
-        if (amount > 99_999_999) throw StripeError.Invalid("Amount must be no more than $999,999.99", "amount", "amount_too_large");
-        if (currency.Length != 3 || !currency.All(char.IsAsciiLetter)) throw StripeError.Invalid($"Invalid currency: {currency}.", "currency");
-        if (currency.Equals("usd", StringComparison.OrdinalIgnoreCase) && amount < 50) throw StripeError.Invalid("Amount must be at least $0.50 usd", "amount", "amount_too_small");
+        currency.Check(amount);
         if (form["automatic_payment_methods[enabled]"] == "true" && form.List("payment_method_types").Length > 0)
         {
             throw StripeError.Invalid("You may only specify one of these parameters: automatic_payment_methods, payment_method_types.", null);
@@ -65,12 +62,16 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
 
     private void Fill(Thing intent, Form form)
     {
+        form.OneOf("setup_future_usage", Enumerations.Usages);
+        form.CheckEmail("receipt_email");
+        form.CheckDescriptor("statement_descriptor");
+        form.CheckDescriptor("statement_descriptor_suffix");
         form.Copy(intent, "description", "receipt_email", "setup_future_usage", "statement_descriptor", "statement_descriptor_suffix", "transfer_group");
         if (form["customer"] is { Length: > 0 } customer) intent["customer"] = box.Store.Get("customer", customer, "customer").Id;
-        if (form.List("payment_method_types") is { Length: > 0 } types) intent["payment_method_types"] = types;
-        if (form.List("allowed_payment_method_types") is { Length: > 0 } allowed) intent["allowed_payment_method_types"] = intent["payment_method_types"] = allowed;
+        if (form.List("payment_method_types") is { Length: > 0 } types) intent["payment_method_types"] = Enumerations.PaymentMethodTypes(types);
+        if (form.List("allowed_payment_method_types") is { Length: > 0 } allowed) intent["allowed_payment_method_types"] = intent["payment_method_types"] = Enumerations.PaymentMethodTypes(allowed, "allowed_payment_method_types");
         if (form.Json("shipping", "address", "carrier", "name", "phone", "tracking_number") is { } shipping) intent["shipping"] = shipping;
-        if (form["return_url"] is { } back) ((Terms)intent.Hidden!).ReturnUrl = back;
+        if (form.Address("return_url") is { } back) ((Terms)intent.Hidden!).ReturnUrl = back;
         form.Metadata(intent);
         var method = form["payment_method"] is { Length: > 0 } id ? methods.Resolve(id)
             : form.HasAny("payment_method_data[") ? methods.Create(form, "payment_method_data")
@@ -99,7 +100,7 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         if (call.Form.Number("amount") is { } amount)
         {
             if (intent.Is("requires_capture")) throw StripeError.Unexpected("PaymentIntent's amount", intent, "update");
-            Check(amount, intent.Text("currency")!, call.Form);
+            Check(amount, Currency.Of(intent.Text("currency")!), call.Form);
             intent["amount"] = amount;
         }
 

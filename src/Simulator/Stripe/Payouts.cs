@@ -26,7 +26,7 @@ internal sealed class Payouts(Sandbox box, Balances balances)
     private Thing Create(Call call)
     {
         var amount = call.Form.Number("amount") ?? throw StripeError.Required("amount");
-        var currency = call.Form.Required("currency").ToLowerInvariant();
+        var currency = Currency.Of(call.Form.Required("currency")).Code;
         if (amount < 1) throw StripeError.Invalid("This value must be greater than or equal to 1.", "amount", "parameter_invalid_integer");
         if (amount > balances.Available(currency))
         {

@@ -70,11 +70,7 @@ internal sealed class Reports(Sandbox box)
             Major(t, "amount"), Major(t, "fee"), Major(t, "net"), t.Text("reporting_category"), t.Text("source"), Quote(t.Text("description")), intent, charge);
     }
 
-    private static string Major(Thing t, string field)
-    {
-        var places = t.Text("currency") is "jpy" or "krw" or "vnd" or "clp" or "xof" or "xaf" or "ugx" or "pyg" ? 0 : 2;
-        return (t.Number(field) / (decimal)Math.Pow(10, places)).ToString(places == 0 ? "0" : "0.00", CultureInfo.InvariantCulture);
-    }
+    private static string Major(Thing t, string field) => Currency.Of(t.Text("currency")!).Major(t.Number(field));
 
     private static string Quote(string? text) => text is null ? "" : text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 

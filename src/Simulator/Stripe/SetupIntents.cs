@@ -33,8 +33,8 @@ internal sealed class SetupIntents(Sandbox box, PaymentMethods methods)
         form.Copy(intent, "description");
         form.Metadata(intent);
         if (form["customer"] is { Length: > 0 } customer) intent["customer"] = box.Store.Get("customer", customer, "customer").Id;
-        if (form["return_url"] is { } back) ((Terms)intent.Hidden!).ReturnUrl = back;
-        if (form.List("payment_method_types") is { Length: > 0 } types) intent["payment_method_types"] = types;
+        if (form.Address("return_url") is { } back) ((Terms)intent.Hidden!).ReturnUrl = back;
+        if (form.List("payment_method_types") is { Length: > 0 } types) intent["payment_method_types"] = Enumerations.PaymentMethodTypes(types);
         var method = form["payment_method"] is { Length: > 0 } id ? methods.Resolve(id)
             : form.HasAny("payment_method_data[") ? methods.Create(form, "payment_method_data") : null;
         if (method is null) return intent;

@@ -25,6 +25,9 @@ internal sealed class StripeError(int status, string type, string? code, string 
             "paymentintent" => "payment_intent", "paymentmethod" => "PaymentMethod", "setupintent" => "setupintent", var name => name,
         }}: '{id}'", param);
 
+    public static StripeError NotOneOf(string param, string[] values) =>
+        Invalid($"Invalid {param}: must be one of {string.Join(", ", values[..^1])}{(values.Length > 2 ? "," : "")} or {values[^1]}", param);
+
     public static StripeError Required(string param) => Invalid($"Missing required param: {param}.", param, "parameter_missing");
 
     public static StripeError Unexpected(string noun, Thing intent, string doing) => new(400, "invalid_request_error",

@@ -93,10 +93,11 @@ internal sealed class StripeProvider : Provider
     private Endpoint Served(Route route)
     {
         var known = Parameters.Of(route.Method, route.Template);
-        return new Endpoint(route.Method, route.Template, ask => Run(ask, route.Handle, known), route.Simulated, route.Missing);
+        var expandable = Expandable.Of(route.Method, route.Template);
+        return new Endpoint(route.Method, route.Template, ask => Run(ask, route.Handle, known, expandable), route.Simulated, route.Missing);
     }
 
-    private Answer Run(Ask ask, Func<Call, object> handle, Parameters? known)
+    private Answer Run(Ask ask, Func<Call, object> handle, Parameters? known, Expandable? expandable)
     {
         var call = new Call(ask, Form.Of(ask), Version(ask)!);
         _box.Call = call;
@@ -104,6 +105,7 @@ internal sealed class StripeProvider : Provider
         {
             known?.Check(call.Form);
             var expand = Expand.Of(call.Form.List("expand"));
+            if (expand is not null) expandable?.Check(expand);
             return Success(call, handle(call), expand);
         }
         catch (StripeError refused)

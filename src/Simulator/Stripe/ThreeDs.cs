@@ -32,7 +32,7 @@ internal sealed class ThreeDs(Sandbox box, PaymentIntents intents, SetupIntents 
     private Answer Show(Ask ask)
     {
         if (box.Store.Find(ask.Values[0], ask.Values[1]) is not { } intent) return Answer.Text(404, "There is no such payment.", "text/plain");
-        var amount = intent.Shape.Name == "payment_intent" ? $"{intent.Number("amount") / 100}.{intent.Number("amount") % 100:D2} {intent.Text("currency")!.ToUpperInvariant()}" : "Save this card";
+        var amount = intent.Shape.Name == "payment_intent" ? $"{Currency.Of(intent.Text("currency")!).Major(intent.Number("amount"))} {intent.Text("currency")!.ToUpperInvariant()}" : "Save this card";
         var here = $"/3ds/{ask.Values[0]}/{ask.Values[1]}";
         return Answer.Html($$"""
             <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>3D Secure 2 test page</title>

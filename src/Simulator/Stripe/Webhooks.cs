@@ -60,7 +60,7 @@ internal sealed class Webhooks(Sandbox box)
             throw StripeError.Invalid("Invalid URL: an explicit scheme (such as https) must be provided.", "url", "url_invalid");
         }
 
-        endpoint["enabled_events"] = call.Form.List("enabled_events") is { Length: > 0 } events ? events : throw StripeError.Required("enabled_events");
+        endpoint["enabled_events"] = call.Form.List("enabled_events") is { Length: > 0 } events ? Enumerations.EventTypes(events) : throw StripeError.Required("enabled_events");
         call.Form.Copy(endpoint, "description", "api_version");
         call.Form.Metadata(endpoint);
         endpoint.Hidden = call.Ask.NewId("whsec_", 32);
@@ -75,7 +75,7 @@ internal sealed class Webhooks(Sandbox box)
     {
         var endpoint = box.Store.Get("webhook_endpoint", call.Id);
         call.Form.Copy(endpoint, "url", "description");
-        if (call.Form.List("enabled_events") is { Length: > 0 } events) endpoint["enabled_events"] = events;
+        if (call.Form.List("enabled_events") is { Length: > 0 } events) endpoint["enabled_events"] = Enumerations.EventTypes(events);
         if (call.Form.Flag("disabled") is { } disabled) endpoint["status"] = disabled ? "disabled" : "enabled";
         call.Form.Metadata(endpoint);
         return endpoint;
