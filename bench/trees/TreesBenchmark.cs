@@ -7,7 +7,7 @@ namespace Busker.Bench.Trees;
 /// <summary>Both sides on the same rows, one after the other, each run in a process of its own.</summary>
 internal sealed class TreesBenchmark(string? cards, BenchResult result)
 {
-    private const ulong Seeds = 8;
+    private const ulong Seeds = 24;
     private readonly string _scratch = Directory.CreateTempSubdirectory("busker-bench").FullName;
 
     /// <param name="only">Parts to run: large, cards, families, predict; none for all.</param>
