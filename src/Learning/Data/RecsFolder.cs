@@ -30,7 +30,7 @@ public static class RecsFolder
         var validation = rows.Pick(r => rows.Weak[r] == 1);
         if (validation.Count == 0) (train, validation) = Splits.Random(train, 0.1, new Rng(1));
         if (folds && Odd(read.Value, "fold", f => f >= -1 && f < 1000 && f == Math.Floor(f)) is { } oddFold) return oddFold;
-        if (folds && Odd(read.Value, "held", h => h is 0 or 1) is { } oddHeld) return oddHeld;
+        if (folds && Odd(read.Value, "held", h => h is 0 or 1, r => rows.Weak[r] >= 0) is { } oddHeld) return oddHeld;
         var set = new RecsSet(Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), train, validation, rows.Pick(r => rows.Weak[r] == 2))
         {
             UserIds = rows.UserIds,
@@ -75,10 +75,11 @@ public static class RecsFolder
     private static string? Find(string folder, string name) =>
         new[] { name + ".csv.gz", name + ".csv" }.Select(f => Path.Combine(folder, f)).FirstOrDefault(File.Exists);
 
-    private static Fault? Odd(CsvFile csv, string column, Predicate<double> right)
+    /// <param name="within">Rows that are looked at; all without it.</param>
+    private static Fault? Odd(CsvFile csv, string column, Predicate<double> right, Predicate<int>? within = null)
     {
         var values = csv.Numbers(column);
-        var bad = Array.FindIndex(values, v => !right(v));
+        var bad = Enumerable.Range(0, values.Length).FirstOrDefault(r => !right(values[r]) && within?.Invoke(r) != false, -1);
         return bad < 0 ? null : Bad($"{csv.Name}, row {bad + 1}, column {column}: {values[bad]} does not belong there", column);
     }
 

@@ -30,8 +30,19 @@ public sealed class RecsFolderTests : IDisposable
     [InlineData("user_id,artist_id,weak,plays\n1,2,0,0\n", "interactions.csv, row 1, column plays: 0 is not a positive number of plays")]
     [InlineData("user,item,weak\n5000000000,2,0\n", "interactions.csv, row 1, column user: 5000000000 is not an id (a whole number from 0)")]
     [InlineData("user,item,weak,fold,held\n1,2,0,0.5,0\n1,3,2,0.5,0\n", "interactions.csv, row 1, column fold: 0.5 does not belong there")]
+    [InlineData("user,item,weak,fold,held\n1,2,0,0,0\n1,3,2,0,-1\n", "interactions.csv, row 2, column held: -1 does not belong there")]
     [InlineData("", "interactions.csv is empty")]
     public void Bad_data_is_refused_in_one_sentence_with_row_and_column(string csv, string message) => Refusal(csv).ShouldBe(message);
+
+    [Fact]
+    public void Rows_outside_the_split_belong_to_no_fold_and_are_not_held()
+    {
+        File.WriteAllText(Path.Combine(_folder, "interactions.csv"), "user,item,weak,fold,held\n1,2,0,4,0\n1,3,2,4,1\n1,4,-1,-1,-1\n");
+        var set = RecsFolder.Read(_folder).Value;
+        set.ItemIds.ShouldBe([2, 3]);
+        set.Folds.ShouldBe([4]);
+        set.Held!.ItemsOf(0).ToArray().ShouldBe([1]);
+    }
 
     [Fact]
     public void A_folder_without_interactions_and_a_cut_gzip_are_named()
