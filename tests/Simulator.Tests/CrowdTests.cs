@@ -87,7 +87,7 @@ public sealed class CrowdTests
         simulator.OpenDispute("square", charge).Fault!.Message.ShouldBe("'square' is not running here");
     }
 
-    private static async Task<string> PayAsync(HttpClient client, string provider, string key, bool manual)
+    internal static async Task<string> PayAsync(HttpClient client, string provider, string key, bool manual)
     {
         (string Path, HttpContent Body) request = provider switch
         {
@@ -148,12 +148,14 @@ public sealed class CrowdTests
         return (reply.IsSuccessStatusCode, text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!);
     }
 
-    private static async Task<HttpClient> ClientAsync(Simulator simulator, string provider)
+    internal static async Task<string> IdAsync(HttpResponseMessage reply) => (string)JsonNode.Parse(await reply.Content.ReadAsStringAsync())!["id"]!;
+
+    internal static async Task<HttpClient> ClientAsync(Simulator simulator, string provider)
     {
         var client = new HttpClient { BaseAddress = simulator.Address(provider) };
         if (provider == "paypal") await PayPalTests.LogInAsync(simulator, client);
-        else if (provider == "adyen") client.DefaultRequestHeaders.Add("X-API-Key", simulator.Providers[0].Keys[0].Value);
-        else client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", simulator.Providers[0].Keys[0].Value);
+        else if (provider == "adyen") client.DefaultRequestHeaders.Add("X-API-Key", simulator.Providers.Single(p => p.Name == provider).Keys[0].Value);
+        else client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", simulator.Providers.Single(p => p.Name == provider).Keys[0].Value);
         return client;
     }
 

@@ -257,18 +257,18 @@ public sealed class FaultTests
     }
 
     /// <summary>A simulator, a client of it and a webhook endpoint for successful payments.</summary>
-    private sealed class Shop(Simulator simulator) : IAsyncDisposable
+    private sealed class Shop(Simulator simulator, Receiver receiver) : IAsyncDisposable
     {
         private readonly HttpClient _client = new() { BaseAddress = simulator.Address("stripe"), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", "sk_test_x") } };
 
         public Simulator Simulator { get; } = simulator;
-        public Receiver Receiver { get; } = new();
+        public Receiver Receiver { get; } = receiver;
         public string Secret { get; private set; } = "";
         public int Charges => Simulator.Charges().Count(c => c.Captured > 0);
 
         public static async Task<Shop> OpenAsync()
         {
-            var shop = new Shop((await Simulator.Start(new() { Providers = ["stripe"], Seed = 9 })).Value);
+            var shop = new Shop((await Simulator.Start(new() { Providers = ["stripe"], Seed = 9 })).Value, await Receiver.OpenAsync());
             using var made = JsonDocument.Parse((await shop.PostAsync("/v1/webhook_endpoints", $"url={shop.Receiver.Url}hook&enabled_events[]=payment_intent.succeeded")).Body);
             shop.Secret = made.RootElement.GetProperty("secret").GetString()!;
             return shop;

@@ -320,7 +320,7 @@ public sealed class PayPalTests
 
     internal static async Task LogInAsync(Simulator simulator, HttpClient client)
     {
-        var keys = simulator.Providers[0].Keys;
+        var keys = simulator.Providers.Single(p => p.Name == "paypal").Keys;
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/oauth2/token") { Content = new FormUrlEncodedContent([new("grant_type", "client_credentials")]) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{keys[0].Value}:{keys[1].Value}")));
         using var reply = await client.SendAsync(request);

@@ -1,31 +1,28 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Busker.Simulator.Tests;
 
-/// <summary>A merchant's webhook endpoint on a real socket: keeps what it was sent, in order.</summary>
-internal sealed class Receiver : IAsyncDisposable
+/// <summary>
+/// A merchant's webhook endpoint on a real socket: keeps what it was sent, in order. It ends within seconds whatever is on its way to it.
+/// </summary>
+internal sealed class Receiver : IHttpApplication<IFeatureCollection>, IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly List<(string Body, string? Signature)> _got = [];
     private readonly SemaphoreSlim _arrived = new(0);
-    private readonly Task _loop;
+    private readonly KestrelServer _server;
 
-    public Receiver()
-    {
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Url = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/";
-        }
+    private Receiver(KestrelServer server) => _server = server;
 
-        _listener.Prefixes.Add(Url);
-        _listener.Start();
-        _loop = LoopAsync();
-    }
-
-    public string Url { get; }
+    public string Url { get; private set; } = "";
 
     public IReadOnlyList<(string Body, string? Signature)> Got
     {
@@ -35,38 +32,45 @@ internal sealed class Receiver : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when so many have arrived in all; gives up after ten seconds.</summary>
-    public async Task ReachesAsync(int count)
-    {
-        while (Got.Count < count) (await _arrived.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBeTrue($"{Got.Count} of {count} webhooks came");
-    }
-
     /// <summary>The ids of the objects that the events were about.</summary>
     public string[] Subjects => [.. Got.Select(g => JsonDocument.Parse(g.Body).RootElement.GetProperty("data").GetProperty("object").GetProperty("id").GetString()!)];
 
-    private async Task LoopAsync()
+    public static async Task<Receiver> OpenAsync()
     {
-        while (_listener.IsListening)
-        {
-            try
-            {
-                var context = await _listener.GetContextAsync();
-                using var reader = new StreamReader(context.Request.InputStream);
-                var body = await reader.ReadToEndAsync();
-                lock (_got) _got.Add((body, context.Request.Headers["Stripe-Signature"]));
-                _arrived.Release();
-                context.Response.Close();
-            }
-            catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-        }
+        var options = new KestrelServerOptions();
+        options.Listen(IPAddress.Loopback, 0);
+        var server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance), NullLoggerFactory.Instance);
+        var receiver = new Receiver(server);
+        await server.StartAsync(receiver, CancellationToken.None);
+        receiver.Url = server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single() + "/";
+        return receiver;
+    }
+
+    /// <summary>Completes when so many have arrived in all; gives up when none comes for ten seconds.</summary>
+    public async Task ReachesAsync(int count)
+    {
+        while (Got.Count < count) (await _arrived.WaitAsync(Patience)).ShouldBeTrue($"{Got.Count} of {count} webhooks came");
+    }
+
+    IFeatureCollection IHttpApplication<IFeatureCollection>.CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
+
+    void IHttpApplication<IFeatureCollection>.DisposeContext(IFeatureCollection context, Exception? exception)
+    {
+    }
+
+    async Task IHttpApplication<IFeatureCollection>.ProcessRequestAsync(IFeatureCollection context)
+    {
+        var request = context.GetRequiredFeature<IHttpRequestFeature>();
+        using var reader = new StreamReader(request.Body);
+        var body = await reader.ReadToEndAsync();
+        lock (_got) _got.Add((body, request.Headers["Stripe-Signature"]));
+        _arrived.Release();
     }
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Close();
-        await _loop;
+        using var hurry = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await _server.StopAsync(hurry.Token).WaitAsync(Patience);
+        _server.Dispose();
     }
 }

@@ -161,6 +161,7 @@ internal sealed class AdyenProvider : Provider
     {
         var body = Read(ask, "CreateMerchantWebhookRequest");
         var url = Need(body, "url", "14_0000", "Required field 'url' is not provided.");
+        if (!WebhookSender.CanCall(url)) throw AdyenError.Invalid("31_004", "Invalid field 'url': it is not the address of a web server.");
         var hook = new Hook(ask.NewId("WBHK", 24).ToUpperInvariant(), url) { Active = Text(body, "active") != "false" };
         _box.Notifications.Hooks.Add(hook.Id, hook);
         return Json(200, new JsonObject { ["id"] = hook.Id, ["type"] = "standard", ["url"] = url, ["active"] = hook.Active, ["communicationFormat"] = "json" }, hook.Id);

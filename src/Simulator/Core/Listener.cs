@@ -55,9 +55,11 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
             return;
         }
 
-        var reply = await pipeline.RunAsync(ask);
+        var ending = Ending.Cut;
         try
         {
+            var reply = await pipeline.RunAsync(ask);
+            ending = reply.Ending;
             if (reply.Ending != Ending.Silence) await SendAsync(context, reply);
         }
         finally
@@ -65,7 +67,7 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
             pipeline.Release(ask);
         }
 
-        if (reply.Ending == Ending.Silence) await SilenceAsync(context);
+        if (ending == Ending.Silence) await SilenceAsync(context);
     }
 
     private static async ValueTask<Ask> ReadAsync(IFeatureCollection context)

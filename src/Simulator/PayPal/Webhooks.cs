@@ -157,7 +157,7 @@ internal sealed class Webhooks(PayPalBox box)
     private static string Address(string? url)
     {
         if (url is null) throw PayPalError.Missing("/url");
-        return Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" ? url : throw PayPalError.Bad("INVALID_PARAMETER_SYNTAX", "/url", url);
+        return WebhookSender.CanCall(url) ? url : throw PayPalError.Bad("INVALID_PARAMETER_SYNTAX", "/url", url);
     }
 
     private static string[] Names(JsonNode? types)

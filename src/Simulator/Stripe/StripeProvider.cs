@@ -170,12 +170,19 @@ internal sealed class StripeProvider : Provider
         var header = ask.Header("Authorization") ?? "";
         if (header.StartsWith("Bearer sk_test_", StringComparison.Ordinal)) return null;
         var key = header.StartsWith("Bearer ", StringComparison.Ordinal) ? header[7..]
-            : header.StartsWith("Basic ", StringComparison.Ordinal) ? Encoding.UTF8.GetString(Convert.FromBase64String(header[6..])).TrimEnd(':')
+            : header.StartsWith("Basic ", StringComparison.Ordinal) ? User(header[6..])
             : "";
         if (key == SecretKey || key.StartsWith("sk_test_", StringComparison.Ordinal) || key == PublishableKey) return null;
         return new StripeError(401, "invalid_request_error", null, key.Length == 0
             ? "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."
             : $"Invalid API Key provided: {key[..Math.Min(8, key.Length)]}****", null);
+    }
+
+    /// <summary>The name in Basic credentials: Stripe's clients put the key there, with no password.</summary>
+    private static string User(string credentials)
+    {
+        Span<byte> text = stackalloc byte[300];
+        return Convert.TryFromBase64String(credentials, text, out var length) ? Encoding.UTF8.GetString(text[..length]).TrimEnd(':') : "";
     }
 
     private static string? Version(Ask ask) => ask.Header("Stripe-Version") switch

@@ -54,12 +54,7 @@ internal sealed class Webhooks(Sandbox box)
     private Thing Create(Call call)
     {
         var endpoint = box.Make("webhook_endpoint", "we_1", 23);
-        endpoint["url"] = call.Form.Required("url");
-        if (!Uri.TryCreate(endpoint.Text("url"), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-        {
-            throw StripeError.Invalid("Invalid URL: an explicit scheme (such as https) must be provided.", "url", "url_invalid");
-        }
-
+        endpoint["url"] = Address(call.Form.Required("url"));
         endpoint["enabled_events"] = call.Form.List("enabled_events") is { Length: > 0 } events ? Enumerations.EventTypes(events) : throw StripeError.Required("enabled_events");
         call.Form.Copy(endpoint, "description", "api_version");
         call.Form.Metadata(endpoint);
@@ -74,12 +69,17 @@ internal sealed class Webhooks(Sandbox box)
     private Thing Update(Call call)
     {
         var endpoint = box.Store.Get("webhook_endpoint", call.Id);
-        call.Form.Copy(endpoint, "url", "description");
+        if (call.Form["url"] is { } url) endpoint["url"] = Address(url);
+        call.Form.Copy(endpoint, "description");
         if (call.Form.List("enabled_events") is { Length: > 0 } events) endpoint["enabled_events"] = Enumerations.EventTypes(events);
         if (call.Form.Flag("disabled") is { } disabled) endpoint["status"] = disabled ? "disabled" : "enabled";
         call.Form.Metadata(endpoint);
         return endpoint;
     }
+
+    private static string Address(string url) => WebhookSender.CanCall(url)
+        ? url
+        : throw StripeError.Invalid("Invalid URL: an explicit scheme (such as https) must be provided.", "url", "url_invalid");
 
     private Deleted Delete(Call call)
     {

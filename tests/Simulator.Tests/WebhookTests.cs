@@ -1,0 +1,57 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Busker.Kernel;
+using Busker.Simulator.Core;
+using Busker.Simulator.World;
+
+namespace Busker.Simulator.Tests;
+
+/// <summary>Webhooks on their way: addresses, attempts, and that nothing about them can hold the simulator up.</summary>
+public sealed class WebhookTests
+{
+    [Theory]
+    [InlineData("ftp://127.0.0.1/hook")]
+    [InlineData("no address")]
+    [InlineData("/hook")]
+    public async Task An_address_that_cannot_be_called_is_refused_where_it_is_given(string url)
+    {
+        await using var simulator = (await Simulator.Start(new() { Seed = 9 })).Value;
+        using var stripe = await CrowdTests.ClientAsync(simulator, "stripe");
+        using var adyen = await CrowdTests.ClientAsync(simulator, "adyen");
+        using var paypal = await CrowdTests.ClientAsync(simulator, "paypal");
+        var id = await CrowdTests.IdAsync(await stripe.PostAsync(new Uri("/v1/webhook_endpoints", UriKind.Relative), Form("url=http://127.0.0.1:1/&enabled_events[]=*")));
+        HttpResponseMessage[] replies =
+        [
+            await stripe.PostAsync(new Uri("/v1/webhook_endpoints", UriKind.Relative), Form($"url={Uri.EscapeDataString(url)}&enabled_events[]=*")),
+            await stripe.PostAsync(new Uri("/v1/webhook_endpoints/" + id, UriKind.Relative), Form($"url={Uri.EscapeDataString(url)}")),
+            await adyen.PostAsJsonAsync("/v3/merchants/BuskerTest/webhooks", new { type = "standard", url, active = true, communicationFormat = "json" }),
+            await paypal.PostAsJsonAsync("/v1/notifications/webhooks", new { url, event_types = new[] { new { name = "*" } } }),
+        ];
+        await CrowdTests.PayAsync(stripe, "stripe", "one", manual: false);
+        await CrowdTests.PayAsync(adyen, "adyen", "one", manual: false);
+        await simulator.AdvanceAsync(TimeSpan.FromMinutes(10)).WaitAsync(TimeSpan.FromSeconds(20));
+        replies.Select(r => r.StatusCode).ShouldBe([HttpStatusCode.BadRequest, HttpStatusCode.BadRequest, HttpStatusCode.UnprocessableEntity, HttpStatusCode.BadRequest]);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_cannot_even_be_made_fails_like_one_that_nobody_answers()
+    {
+        var stage = new Stage(ScenarioReader.Open("calm").Value, 1, 0, TimeProvider.System);
+        var done = new List<bool>();
+        lock (stage.Gate)
+        {
+            stage.Webhooks.Send(new Delivery
+            {
+                Provider = "stripe", Url = "http://127.0.0.1:1/", EventId = "e", EventType = "t", Body = [], Retries = [TimeSpan.FromMinutes(1)],
+                Sign = (_, _) => throw new InvariantException("no key"), Done = done.Add,
+            }, null);
+        }
+
+        await stage.AdvanceAsync(TimeSpan.FromMinutes(2)).WaitAsync(TimeSpan.FromSeconds(20));
+        done.ShouldBe([false]);
+        stage.Webhooks.Log.Select(a => a.Attempt).ShouldBe([1, 2]);
+    }
+
+    private static StringContent Form(string form) => new(form, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
+}
