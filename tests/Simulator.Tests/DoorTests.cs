@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Reflection;
 using System.Text.Json;
+using Busker.Simulator.Core;
 using Busker.Simulator.Stripe;
 
 namespace Busker.Simulator.Tests;
@@ -9,6 +11,51 @@ namespace Busker.Simulator.Tests;
 /// <summary>Starting, refusing to start, stopping and starting again.</summary>
 public sealed class DoorTests
 {
+    [Fact]
+    public void A_stranger_sees_the_door_and_what_it_hands_out_and_nothing_of_the_machinery()
+    {
+        string[] seen = [.. typeof(Simulator).Assembly.GetExportedTypes().Select(t => t.Name).Order(StringComparer.Ordinal)];
+        seen.ShouldBe(
+        [
+            "Charge", "DeclineReason", "DisputeHabits", "Draw", "FaultKind", "FaultRule", "FeeSchedule", "Guide", "Issuer", "Latency", "Listening", "People", "Play",
+            "Popularity", "Provider", "Regime", "Rhythm", "Scenario", "ScenarioReader", "Simulator", "SimulatorOptions", "Taste", "Traffic", "Wave",
+        ]);
+        typeof(Provider).GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(m => m is PropertyInfo || m is MethodInfo { IsSpecialName: false })
+            .Select(m => m.Name).Order(StringComparer.Ordinal).ShouldBe(["Address", "Keys", "Name", "Snippet"]);
+    }
+
+    [Fact]
+    public async Task A_dispute_and_a_failed_refund_from_code_are_in_the_snapshot_too()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            string before, events;
+            await using (var simulator = (await Simulator.Start(new() { Providers = ["stripe"], Snapshot = path, Seed = 6 })).Value)
+            {
+                using var client = Client(simulator);
+                var charges = new[] { await ChargeAsync(client, "tok_bypassPending"), await ChargeAsync(client, "tok_bypassPending") };
+                simulator.OpenDispute("stripe", charges[0].Id!, "product_not_received").Fault.ShouldBeNull();
+                using var refund = await client.PostAsync(new Uri("/v1/refunds", UriKind.Relative), new StringContent($"charge={charges[1].Id}", new MediaTypeHeaderValue("application/x-www-form-urlencoded")));
+                using var made = JsonDocument.Parse(await refund.Content.ReadAsStringAsync());
+                simulator.FailRefund("stripe", made.RootElement.GetProperty("id").GetString()!).Fault.ShouldBeNull();
+                await simulator.AdvanceAsync(TimeSpan.FromDays(3));
+                (before, events) = (State(simulator), await client.GetStringAsync(new Uri("/v1/events?limit=100", UriKind.Relative)));
+                simulator.Charges().Select(c => (c.Disputed, c.Refunded)).ShouldBe([(2_000, 0), (0, 0)]);
+            }
+
+            await using var again = (await Simulator.Start(new() { Providers = ["stripe"], Snapshot = path, Seed = 6 })).Value;
+            using var reader = Client(again);
+            State(again).ShouldBe(before);
+            (await reader.GetStringAsync(new Uri("/v1/events?limit=100", UriKind.Relative))).ShouldBe(events);
+            again.Discrepancies().ShouldBeEmpty();
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public async Task It_listens_on_loopback_unless_told()
     {

@@ -51,7 +51,7 @@ internal sealed class AdyenProvider : Provider
     }
 
     public string ApiKey { get; }
-    public override IReadOnlyList<Endpoint> Endpoints { get; }
+    internal override IReadOnlyList<Endpoint> Endpoints { get; }
     public override IReadOnlyList<(string Name, string Value)> Keys => [("api key", ApiKey), ("merchant account", Merchant)];
 
     public override string Snippet(Uri address) => $$"""
@@ -60,9 +60,9 @@ internal sealed class AdyenProvider : Provider
         await new adyen.CheckoutAPI(new adyen.Client({ apiKey: '{{ApiKey}}', environment: 'TEST' })).PaymentsApi.payments({ merchantAccount: '{{Merchant}}', amount: { value: 1099, currency: 'EUR' }, reference: 'order-1', returnUrl: 'https://example.com', paymentMethod: { type: 'scheme', number: '4111111111111111', expiryMonth: '03', expiryYear: '2030', cvc: '737' } });
         """;
 
-    public override string? KeyOf(Ask ask) => ask.Method == "POST" ? ask.Header("Idempotency-Key") : null;
+    internal override string? KeyOf(Ask ask) => ask.Method == "POST" ? ask.Header("Idempotency-Key") : null;
 
-    public override Answer? Admit(Ask ask)
+    internal override Answer? Admit(Ask ask)
     {
         if (ask.Path.StartsWith("/3ds/", StringComparison.Ordinal)) return null;
         if (ask.Header("X-API-Key") != ApiKey && !Basic(ask)) return Say(ask, new AdyenError(401, "000", "security", "HTTP Status Response - Unauthorized"));
@@ -79,16 +79,16 @@ internal sealed class AdyenProvider : Provider
     }
 
     /// <summary>Refusals for a reason that may pass are forgotten, everything else is answered the same again.</summary>
-    public override void Keep(Ask ask, Answer answer)
+    internal override void Keep(Ask ask, Answer answer)
     {
         if (KeyOf(ask) is not { } key || !_slots.TryGetValue(key, out var slot) || slot.Answer is not null) return;
         if (answer.Status is 401 or 403 or 429) _slots.Remove(key);
         else slot.Answer = answer.With("idempotency-key", key);
     }
 
-    public override Answer Unknown(Ask ask) => Say(ask, new AdyenError(404, "000", "internal", $"{ask.Method} {ask.Path} is not an endpoint"));
+    internal override Answer Unknown(Ask ask) => Say(ask, new AdyenError(404, "000", "internal", $"{ask.Method} {ask.Path} is not an endpoint"));
 
-    public override Answer Refusal(Ask ask, int status) => status == 429
+    internal override Answer Refusal(Ask ask, int status) => status == 429
         ? Say(ask, new AdyenError(429, "429", "internal", "Too many requests")).With("transient-error", "true")
         : Say(ask, new AdyenError(status, "905", "internal", "Payment details are not supported or the service is not available")).With("transient-error", "true");
 

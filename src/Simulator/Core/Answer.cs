@@ -3,7 +3,7 @@ using System.Text;
 namespace Busker.Simulator.Core;
 
 /// <summary>A reply. <paramref name="Subject"/> is the id of the thing it speaks of, for the journal and for stale reads.</summary>
-public sealed record Answer(int Status, byte[] Body, string ContentType = "application/json", string? Subject = null)
+internal sealed record Answer(int Status, byte[] Body, string ContentType = "application/json", string? Subject = null)
 {
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Busker.Simulator.Core;
 
 /// <summary>One request as a provider sees it, with its place in the run.</summary>
-public sealed class Ask
+internal sealed class Ask
 {
     public required string Method { get; init; }
 

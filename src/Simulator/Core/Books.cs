@@ -4,7 +4,7 @@ using Busker.Kernel;
 namespace Busker.Simulator.Core;
 
 /// <summary>Where money can be, seen from one provider.</summary>
-public enum Account
+internal enum Account
 {
     /// <summary>With the people who pay.</summary>
     Cardholders,
@@ -28,7 +28,7 @@ public enum Account
 /// <summary>
 /// Double entry: money only moves from one account to another, so the sum over all accounts is zero by construction.
 /// </summary>
-public sealed class Books
+internal sealed class Books
 {
     private readonly Dictionary<(string Provider, string Currency), long[]> _balances = [];
 

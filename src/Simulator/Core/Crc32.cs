@@ -8,7 +8,7 @@ namespace Busker.Simulator.Core;
 /// CRC-32 as in ISO-HDLC (zip, PNG, PayPal's webhook signature). Long data is folded by carry-less multiplication where the processor has
 /// it (Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ", Intel 2009), else by table.
 /// </summary>
-public static class Crc32
+internal static class Crc32
 {
     private static readonly uint[] Table = [.. Enumerable.Range(0, 2048).Select(Entry)];
 

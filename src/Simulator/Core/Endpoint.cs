@@ -8,7 +8,7 @@ namespace Busker.Simulator.Core;
 /// <param name="Handle">Runs under the gate: no waiting, no I/O.</param>
 /// <param name="Simulated">What is simulated, in one sentence.</param>
 /// <param name="Missing">What is not, or empty.</param>
-public sealed record Endpoint(string Method, string Template, Func<Ask, Answer> Handle, string Simulated, string Missing = "")
+internal sealed record Endpoint(string Method, string Template, Func<Ask, Answer> Handle, string Simulated, string Missing = "")
 {
     public string Name { get; } = $"{Method} {Template}";
 

@@ -1,7 +1,7 @@
 namespace Busker.Simulator.Core;
 
 /// <summary>Ids as providers write them, from numbers that the seed decides.</summary>
-public static class Ids
+internal static class Ids
 {
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

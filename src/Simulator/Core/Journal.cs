@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Busker.Simulator.Core;
 
 /// <summary>One request and what was done to it.</summary>
-public sealed record JournalEntry(
+internal sealed record JournalEntry(
     string Lane, int Number, long AtMs, string Provider, string Method, string Path, string Query, string? Key, string Fault,
     int LatencyMs, int Status, string? Subject)
 {
@@ -18,7 +18,7 @@ public sealed record JournalEntry(
 /// Every request with its injected faults, in order of arrival. The text form is one JSON object a line and a function
 /// of seed, scenario and requests alone: <c>asked</c> and <c>answered</c> are CRC-32 of the bodies.
 /// </summary>
-public sealed class Journal
+internal sealed class Journal
 {
     private const int Kept = 200;
     private readonly List<JournalEntry> _entries = [];

@@ -4,20 +4,18 @@ namespace Busker.Simulator.Core;
 
 /// <summary>
 /// A payment provider on the stage. It owns its wire objects and tells its money story to <see cref="Stage.Till"/>; the core
-/// owns sockets, faults, time, journal and webhooks. All members run under the gate, so none may wait.
+/// owns sockets, faults, time, journal and webhooks. Whoever holds a <see cref="Simulator"/> sees its name, address, keys and
+/// snippet; all else is the core's, and runs under the gate, so none of it may wait.
 /// </summary>
-public abstract class Provider(Stage stage, string name)
+public abstract class Provider
 {
-    public Stage Stage { get; } = stage;
+    internal Provider(Stage stage, string name) => (Stage, Name) = (stage, name);
 
     /// <summary>stripe, adyen or paypal.</summary>
-    public string Name { get; } = name;
+    public string Name { get; }
 
     /// <summary>Where it listens, once it does.</summary>
     public Uri? Address { get; internal set; }
-
-    /// <summary>Every endpoint there is: this table routes, and the guide is generated from it.</summary>
-    public abstract IReadOnlyList<Endpoint> Endpoints { get; }
 
     /// <summary>Keys a client needs, by name, for the banner.</summary>
     public abstract IReadOnlyList<(string Name, string Value)> Keys { get; }
@@ -25,25 +23,30 @@ public abstract class Provider(Stage stage, string name)
     /// <summary>Three lines that make the official client talk to <paramref name="address"/>.</summary>
     public abstract string Snippet(Uri address);
 
+    internal Stage Stage { get; }
+
+    /// <summary>Every endpoint there is: this table routes, and the guide is generated from it.</summary>
+    internal abstract IReadOnlyList<Endpoint> Endpoints { get; }
+
     /// <summary>Authentication and idempotency, before any delay: an answer ends the request here (refused, or replayed).</summary>
-    public virtual Answer? Admit(Ask ask) => null;
+    internal virtual Answer? Admit(Ask ask) => null;
 
     /// <summary>The work. The default asks the endpoint, or answers that there is none.</summary>
-    public virtual Answer Handle(Ask ask) => ask.Endpoint is { } endpoint ? endpoint.Handle(ask) : Unknown(ask);
+    internal virtual Answer Handle(Ask ask) => ask.Endpoint is { } endpoint ? endpoint.Handle(ask) : Unknown(ask);
 
     /// <summary>Called once with the outcome of an admitted request, whether or not its reply will arrive: store it for replays.</summary>
-    public virtual void Keep(Ask ask, Answer answer)
+    internal virtual void Keep(Ask ask, Answer answer)
     {
     }
 
     /// <summary>The client's idempotency key, for the journal.</summary>
-    public virtual string? KeyOf(Ask ask) => null;
+    internal virtual string? KeyOf(Ask ask) => null;
 
     /// <summary>No such endpoint, in the provider's own error shape.</summary>
-    public abstract Answer Unknown(Ask ask);
+    internal abstract Answer Unknown(Ask ask);
 
     /// <summary>An injected 429 or 5xx, in the provider's own error shape.</summary>
-    public abstract Answer Refusal(Ask ask, int status);
+    internal abstract Answer Refusal(Ask ask, int status);
 
     // What a person can do on the page, or by Simulator, which take the gate. The answer is a sentence for them.
     internal virtual Result<string> OpenDispute(string chargeId, string reason) => NotHere("disputes");

@@ -5,7 +5,7 @@ using Busker.Simulator.World;
 namespace Busker.Simulator.Core;
 
 /// <summary>What the providers of one simulator share. State changes only under <see cref="Gate"/>.</summary>
-public sealed class Stage
+internal sealed class Stage
 {
     private readonly Dictionary<string, int> _lanes = [];
 

@@ -6,7 +6,7 @@ namespace Busker.Simulator.Core;
 /// The provider-neutral bookkeeping of payments: every provider tells its money story through these moves, and the
 /// truth (<c>GET /_sim/charges</c>) is what was told here. Breaking an invariant is a bug of the provider's code.
 /// </summary>
-public sealed class Till(Books books)
+internal sealed class Till(Books books)
 {
     private readonly List<Charge> _charges = [];
     private readonly Dictionary<(string Provider, string Id), Charge> _byId = [];

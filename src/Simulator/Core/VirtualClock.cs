@@ -4,7 +4,7 @@ namespace Busker.Simulator.Core;
 /// The time inside the simulator: frozen, or real time × n. What is scheduled runs in order of due time, then of lane, then of
 /// scheduling, and sees its own due time as now. All members but <see cref="GetUtcNow"/> are called under the stage's gate.
 /// </summary>
-public sealed class VirtualClock : TimeProvider
+internal sealed class VirtualClock : TimeProvider
 {
     private readonly PriorityQueue<(Action What, Cause Cause), Turn> _queue = new();
     private readonly TimeProvider _real;

@@ -5,7 +5,7 @@ using Busker.Simulator.Faults;
 namespace Busker.Simulator.Core;
 
 /// <summary>A webhook on its way.</summary>
-public sealed class Delivery
+internal sealed class Delivery
 {
     public required string Provider { get; init; }
     public required string Url { get; init; }
@@ -41,10 +41,10 @@ public sealed class Delivery
 }
 
 /// <summary>One attempt, for the page and <c>GET /_sim/webhooks</c>.</summary>
-public sealed record WebhookAttempt(string Provider, string EventId, string EventType, string Url, long AtMs, int Attempt, int Status, string Fault);
+internal sealed record WebhookAttempt(string Provider, string EventId, string EventType, string Url, long AtMs, int Attempt, int Status, string Fault);
 
 /// <summary>Sends webhooks over real sockets, on virtual time. One queue per address keeps their order.</summary>
-public sealed class WebhookSender(Stage stage)
+internal sealed class WebhookSender(Stage stage)
 {
     private const int Kept = 20_000;
     private readonly Dictionary<string, Channel<Delivery>> _queues = [];

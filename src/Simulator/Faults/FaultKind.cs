@@ -15,7 +15,7 @@ public enum FaultKind
 }
 
 /// <summary>What a rule is about.</summary>
-public enum FaultTarget { Request, Webhook, File }
+internal enum FaultTarget { Request, Webhook, File }
 
 internal static class FaultKinds
 {

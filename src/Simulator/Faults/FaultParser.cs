@@ -7,7 +7,7 @@ namespace Busker.Simulator.Faults;
 /// Reads one line of the fault language:
 /// <c>PROVIDER CHANNEL PATTERN FAULT[(argument)] [p=0.1] [count=3] [skip=2] [from=1h] [until=2h] [flap=30s/10s] [seed=7]</c>.
 /// </summary>
-public static class FaultParser
+internal static class FaultParser
 {
     private const double LongestMs = 36_500d * 86_400_000;
     private static readonly string[] Providers = ["stripe", "adyen", "paypal", "*"];

@@ -1,7 +1,7 @@
 namespace Busker.Simulator.Faults;
 
 /// <summary>All rules in force: those of the scenario, then those a person added while it ran.</summary>
-public sealed class FaultPlan(ulong seed, long startMs, IEnumerable<FaultRule> rules)
+internal sealed class FaultPlan(ulong seed, long startMs, IEnumerable<FaultRule> rules)
 {
     private static readonly IReadOnlyList<FaultRule> None = [];
     private readonly List<FaultRule> _rules = [.. rules];

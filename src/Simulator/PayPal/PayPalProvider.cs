@@ -37,7 +37,7 @@ internal sealed class PayPalProvider : Provider
         ];
     }
 
-    public override IReadOnlyList<Endpoint> Endpoints { get; }
+    internal override IReadOnlyList<Endpoint> Endpoints { get; }
     public override IReadOnlyList<(string Name, string Value)> Keys => [("client id", _door.Client), ("client secret", _door.Secret), ("merchant id", _box.Merchant)];
 
     public override string Snippet(Uri address) => $$"""
@@ -46,9 +46,9 @@ internal sealed class PayPalProvider : Provider
         await new OrdersController(client).createOrder({ body: { intent: 'CAPTURE', purchaseUnits: [{ amount: { currencyCode: 'USD', value: '10.99' } }] } });
         """;
 
-    public override string? KeyOf(Ask ask) => Replays.KeyOf(ask);
+    internal override string? KeyOf(Ask ask) => Replays.KeyOf(ask);
 
-    public override Answer? Admit(Ask ask)
+    internal override Answer? Admit(Ask ask)
     {
         _box.Origin = Origin(ask);
         if (Array.Exists(Open, p => ask.Path.StartsWith(p, StringComparison.Ordinal))) return null;
@@ -58,7 +58,7 @@ internal sealed class PayPalProvider : Provider
         return _replays.Enter(ask, debugId);
     }
 
-    public override Answer Handle(Ask ask)
+    internal override Answer Handle(Ask ask)
     {
         _box.Origin = Origin(ask);
         _box.Latest = null;
@@ -77,11 +77,11 @@ internal sealed class PayPalProvider : Provider
         }
     }
 
-    public override void Keep(Ask ask, Answer answer) => _replays.Keep(ask, answer);
+    internal override void Keep(Ask ask, Answer answer) => _replays.Keep(ask, answer);
 
-    public override Answer Unknown(Ask ask) => PayPalError.NoSuch().Answer(DebugId(ask));
+    internal override Answer Unknown(Ask ask) => PayPalError.NoSuch().Answer(DebugId(ask));
 
-    public override Answer Refusal(Ask ask, int status) => PayPalError.Plain(status).Answer(DebugId(ask));
+    internal override Answer Refusal(Ask ask, int status) => PayPalError.Plain(status).Answer(DebugId(ask));
 
     internal override Result<string> OpenDispute(string chargeId, string reason) => _disputes.OpenByHand(chargeId, reason);
 

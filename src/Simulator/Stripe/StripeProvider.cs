@@ -44,7 +44,7 @@ internal sealed class StripeProvider : Provider
 
     public string SecretKey { get; }
     public string PublishableKey { get; }
-    public override IReadOnlyList<Endpoint> Endpoints { get; }
+    internal override IReadOnlyList<Endpoint> Endpoints { get; }
     public override IReadOnlyList<(string Name, string Value)> Keys => [("secret key", SecretKey), ("publishable key", PublishableKey)];
 
     public override string Snippet(Uri address) => $$"""
@@ -53,9 +53,9 @@ internal sealed class StripeProvider : Provider
         await stripe.paymentIntents.create({ amount: 1099, currency: 'usd', payment_method: 'pm_card_visa', confirm: true, return_url: 'https://example.com' });
         """;
 
-    public override string? KeyOf(Ask ask) => ask.Method == "POST" ? ask.Header("Idempotency-Key") : null;
+    internal override string? KeyOf(Ask ask) => ask.Method == "POST" ? ask.Header("Idempotency-Key") : null;
 
-    public override Answer? Admit(Ask ask)
+    internal override Answer? Admit(Ask ask)
     {
         if (ask.Path.StartsWith("/3ds/", StringComparison.Ordinal)) return null;
         if (Unauthorized(ask) is { } refused) return Error(ask, refused);
@@ -67,17 +67,17 @@ internal sealed class StripeProvider : Provider
         return KeyOf(ask) is { } key ? Reserve(ask, key) : null;
     }
 
-    public override void Keep(Ask ask, Answer answer)
+    internal override void Keep(Ask ask, Answer answer)
     {
         if (KeyOf(ask) is not { } key || !_slots.TryGetValue(key, out var slot) || slot.Answer is not null) return;
         if (answer.Status is 400 or 401 or 404 or 409 or 429) _slots.Remove(key);
         else slot.Answer = answer;
     }
 
-    public override Answer Unknown(Ask ask) => Error(ask, new StripeError(404, "invalid_request_error", null,
+    internal override Answer Unknown(Ask ask) => Error(ask, new StripeError(404, "invalid_request_error", null,
         $"Unrecognized request URL ({ask.Method}: {ask.Path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.", null));
 
-    public override Answer Refusal(Ask ask, int status) => status == 429
+    internal override Answer Refusal(Ask ask, int status) => status == 429
         ? Error(ask, new StripeError(429, "invalid_request_error", "rate_limit", "Too many requests hit the API too quickly.", null)).With("Stripe-Rate-Limited-Reason", "global-rate")
         : Error(ask, new StripeError(status, "api_error", null, "An unknown error occurred.", null));
 

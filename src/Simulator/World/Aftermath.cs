@@ -3,10 +3,10 @@ using Busker.Simulator.Core;
 namespace Busker.Simulator.World;
 
 /// <summary>What becomes of a payment later: nothing, or a dispute.</summary>
-public sealed record Grievance(string Reason, TimeSpan Delay, bool Inquiry, bool Fraud);
+internal sealed record Grievance(string Reason, TimeSpan Delay, bool Inquiry, bool Fraud);
 
 /// <summary>Decides, per payment, whether its owner will complain. Drawn from (seed, charge): timing does not matter.</summary>
-public sealed class Aftermath(Scenario scenario, ulong seed)
+internal sealed class Aftermath(Scenario scenario, ulong seed)
 {
     public Grievance? Of(string chargeId, bool fraud)
     {

@@ -3,7 +3,7 @@ using Busker.Simulator.Core;
 namespace Busker.Simulator.World;
 
 /// <summary>A card as a provider hears of it. Numbers are test numbers or the scenario's own: no real card belongs here.</summary>
-public sealed record Card(string Number, int ExpMonth, int ExpYear, string? Cvc = null)
+internal sealed record Card(string Number, int ExpMonth, int ExpYear, string? Cvc = null)
 {
     public string Last4 => Number[^4..];
     public string Bin => Number.Length >= 6 ? Number[..6] : Number;

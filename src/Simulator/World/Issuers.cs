@@ -4,12 +4,12 @@ using Busker.Simulator.Core;
 namespace Busker.Simulator.World;
 
 /// <summary>One try to pay with a card, as an issuer sees it.</summary>
-public sealed record CardUse(
+internal sealed record CardUse(
     string Provider, Card Card, long Minor, string Currency, DateTimeOffset At, bool Stored = false, bool Authenticated = false,
     string MerchantCountry = "US");
 
 /// <summary>An issuer's decision, with the probability it was drawn from: the ground truth for whoever learns.</summary>
-public sealed record Verdict(bool Approved, DeclineReason Reason, double Chance)
+internal sealed record Verdict(bool Approved, DeclineReason Reason, double Chance)
 {
     public static readonly Verdict Yes = new(true, DeclineReason.None, 1);
 
@@ -20,7 +20,7 @@ public sealed record Verdict(bool Approved, DeclineReason Reason, double Chance)
 /// The scenario's banks. The n-th try of a card is drawn from (seed, card, n): when two runs make the same tries, they hear
 /// the same answers.
 /// </summary>
-public sealed class Issuers(Scenario scenario, ulong seed)
+internal sealed class Issuers(Scenario scenario, ulong seed)
 {
     private readonly Dictionary<string, Issuer> _byBin = scenario.Issuers.ToDictionary(i => i.Bin);
     private readonly Dictionary<string, Past> _past = [];

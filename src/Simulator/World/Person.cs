@@ -4,7 +4,7 @@ using Busker.Simulator.Core;
 namespace Busker.Simulator.World;
 
 /// <summary>The life behind card number k of an issuer: a function of the seed, so nothing is stored.</summary>
-public sealed record Person(
+internal sealed record Person(
     Issuer Issuer, int Index, Card Card, int Payday, long Income, DateTimeOffset Opened, DateTimeOffset LapsesAt, bool Stolen, bool Expires,
     DateTimeOffset? UpdatedAt)
 {

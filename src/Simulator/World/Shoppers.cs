@@ -4,11 +4,11 @@ using Busker.Simulator.Core;
 namespace Busker.Simulator.World;
 
 /// <summary>Somebody who comes to pay, and the truth about them.</summary>
-public sealed record Shopper(
+internal sealed record Shopper(
     long Number, DateTimeOffset At, Person Person, long Minor, string Ip, string Device, string Email, bool Fraud, string Pattern);
 
 /// <summary>The scenario's traffic: shopper n is a function of the seed. Honest ones keep their device; fraud changes hands.</summary>
-public sealed class Shoppers(Scenario scenario, ulong seed, Issuers issuers)
+internal sealed class Shoppers(Scenario scenario, ulong seed, Issuers issuers)
 {
     /// <summary>Those who come in minute m after the start.</summary>
     public IEnumerable<Shopper> InMinute(long minute)
