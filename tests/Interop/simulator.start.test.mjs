@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { simulate } from './simulator.mjs';
 
 const cli = fileURLToPath(new URL('../../src/Cli/bin/Release/net10.0/busker.dll', import.meta.url));
 
@@ -29,4 +30,25 @@ test('busker simulate all is ready in under a second', async () => {
   const taken = [];
   while (taken.length < 5 && !taken.some((ms) => ms < 1000)) taken.push(await readyAfter()); // other work on the machine may slow a start down, not all of them
   assert.ok(Math.min(...taken) < 1000, `the quickest of ${taken.length} starts took ${Math.round(Math.min(...taken))} ms`);
+});
+
+test('requests that hang or are delayed hold up nobody else', async () => {
+  const host = await simulate('stripe');
+  try {
+    for (const fault of ['stripe POST /v1/customers hang', 'stripe POST /v1/products delay(1m)']) await host.sim('/faults', { rule: fault });
+    const ask = (path, method, signal) => fetch(host.base + path, { method, signal, headers: { authorization: 'Bearer sk_test_x' } });
+    const leave = new AbortController();
+    const waiting = ['/v1/customers', '/v1/products'].flatMap((path) => Array.from({ length: 16 }, () => ask(path, 'POST', leave.signal).catch(() => 'left')));
+    const patience = AbortSignal.timeout(20_000); // the delay is three times as long
+    for (let round = 0; round < 10; round++) {
+      const answers = await Promise.all(Array.from({ length: 16 }, () => ask('/v1/balance', 'GET', patience)));
+      for (const answer of answers) assert.equal((await answer.json()).object, 'balance');
+    }
+
+    assert.equal(await Promise.race([...waiting, 'still waiting']), 'still waiting');
+    leave.abort();
+    assert.deepEqual(new Set(await Promise.all(waiting)), new Set(['left']));
+  } finally {
+    host.stop();
+  }
 });

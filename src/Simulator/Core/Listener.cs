@@ -25,7 +25,7 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
         options.Limits.MaxRequestBodySize = 20 * 1024 * 1024;
         options.Limits.MinRequestBodyDataRate = null;
         foreach (var (_, port) in providers) options.Listen(address, port);
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { UnsafePreferInlineScheduling = true }), NullLoggerFactory.Instance);
         _server = new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
         await _server.StartAsync(this, CancellationToken.None);
         var bound = _server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(a => new Uri(a)).ToArray();
