@@ -4,26 +4,25 @@ namespace Busker.Simulator.Core;
 /// Why something happens: a request, or something that a request scheduled. Ids made meanwhile follow from it, so they depend on
 /// the history of one lane alone and not on what other lanes did in between.
 /// </summary>
-internal sealed class Cause
+internal sealed class Cause(string lane, Seed seed)
 {
-    private readonly ulong _high;
-    private readonly ulong _low;
+    private readonly Seed _seed = seed;
     private int _ids;
     private uint _children;
 
-    private Cause(string lane, ulong high, ulong low) => (Lane, _high, _low) = (lane, high, low);
-
     /// <summary>The lane of the request at the root, or empty.</summary>
-    public string Lane { get; }
+    public string Lane { get; } = lane;
 
-    public static Cause Of(string lane, Draw draw) => new(lane, draw.Next(), draw.Next());
+    public static Cause Of(string lane, Draw draw) => new(lane, Seed.Of(draw));
 
-    /// <summary>What this one leads to later.</summary>
-    public Cause Next()
-    {
-        var draw = Draw.Of(_high ^ ++_children, _low, "then");
-        return new Cause(Lane, draw.Next(), draw.Next());
-    }
+    /// <summary>The seed of the cause, in the same lane, of what this one leads to later.</summary>
+    public Seed Next() => Seed.Of(Draw.Of(_seed.High ^ ++_children, _seed.Low, "then"));
 
-    public string NewId(string prefix, int length) => Ids.Text(prefix, length, _high, _low, ++_ids);
+    public string NewId(string prefix, int length) => Ids.Text(prefix, length, _seed.High, _seed.Low, ++_ids);
+}
+
+/// <summary>What the ids of a cause follow from.</summary>
+internal readonly record struct Seed(ulong High, ulong Low)
+{
+    public static Seed Of(Draw draw) => new(draw.Next(), draw.Next());
 }

@@ -9,18 +9,14 @@ namespace Busker.Simulator.Core;
 internal sealed class Till(Books books)
 {
     private readonly List<Charge> _charges = [];
-    private readonly Dictionary<(string Provider, string Id), Charge> _byId = [];
 
     public IReadOnlyList<Charge> Charges => _charges;
 
     public Books Books { get; } = books;
 
-    public Charge? Find(string provider, string id) => _byId.GetValueOrDefault((provider, id));
-
     internal Charge Open(Charge charge)
     {
         _charges.Add(charge);
-        _byId.Add((charge.Provider, charge.Id), charge);
         return charge;
     }
 

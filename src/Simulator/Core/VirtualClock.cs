@@ -6,7 +6,9 @@ namespace Busker.Simulator.Core;
 /// </summary>
 internal sealed class VirtualClock : TimeProvider
 {
-    private readonly PriorityQueue<(Action What, Cause Cause), Turn> _queue = new();
+    private const string Last = "\uffff";
+    private static readonly Action<object> Do = static what => ((Action)what)();
+    private readonly PriorityQueue<Plan, Turn> _queue = new();
     private readonly TimeProvider _real;
     private long _number;
     private long _nowMs;
@@ -48,13 +50,17 @@ internal sealed class VirtualClock : TimeProvider
 
     internal void Schedule(TimeSpan delay, Action what) => ScheduleAt(NowMs + (long)delay.TotalMilliseconds, what);
 
-    internal void ScheduleAt(long dueMs, Action what) => _queue.Enqueue((what, Cause.Next()), new Turn(Math.Max(dueMs, NowMs), Cause.Lane, _number++));
+    internal void ScheduleAt(long dueMs, Action what) => ScheduleAt(dueMs, Do, what);
+
+    /// <summary>For what is scheduled by the hundred thousand: the same action with another object each time keeps nothing but that object.</summary>
+    internal void ScheduleAt(long dueMs, Action<object> what, object with) =>
+        _queue.Enqueue(new(what, with, Cause.Next()), new Turn(Math.Max(dueMs, NowMs), Cause.Lane, _number++));
 
     /// <summary>Runs after everything else of its moment, as nobody's consequence: what many lanes lead to together, such as a daily batch.</summary>
     internal void ScheduleLast(long dueMs, string name, Action what)
     {
         var due = Math.Max(dueMs, NowMs);
-        _queue.Enqueue((what, Cause.Of("", Draw.Of((ulong)due, name, "id"))), new Turn(due, "\uffff", _number++));
+        _queue.Enqueue(new(Do, what, Seed.Of(Draw.Of((ulong)due, name, "id"))), new Turn(due, Last, _number++));
     }
 
     /// <summary>Until the returned span ends, ids and schedules follow from this cause.</summary>
@@ -97,7 +103,7 @@ internal sealed class VirtualClock : TimeProvider
         if (!_queue.TryPeek(out var next, out var turn) || turn.Due > untilMs) return false;
         _queue.Dequeue();
         if (turn.Due > _nowMs) Volatile.Write(ref _nowMs, turn.Due);
-        using (Because(next.Cause)) next.What();
+        using (Because(new Cause(ReferenceEquals(turn.Lane, Last) ? "" : turn.Lane, next.Seed))) next.What(next.With);
         return true;
     }
 
@@ -108,6 +114,8 @@ internal sealed class VirtualClock : TimeProvider
     {
         public void Dispose() => clock.Cause = before;
     }
+
+    private readonly record struct Plan(Action<object> What, object With, Seed Seed);
 
     private readonly record struct Turn(long Due, string Lane, long Number) : IComparable<Turn>
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Busker.Simulator.Core;
 using Busker.Simulator.World;
 
@@ -48,7 +47,7 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
         charge["captured"] = true;
         charge["amount_captured"] = truth.Captured;
         var instrument = charge.Hidden as Instrument;
-        charge["balance_transaction"] = balances.Income(charge, truth, amount, instrument?.Test?.Available == true).Id;
+        charge["balance_transaction"] = balances.Income(charge, truth, amount, instrument?.Test?.Available == true);
         if (truth.Captured == amount) disputes.Foresee(charge, instrument);
     }
 
@@ -106,37 +105,25 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
         }
     }
 
-    private Thing Details(Thing charge, Thing method, Instrument instrument, long amount, bool capture, bool authenticated, Thing? intent)
+    private object Details(Thing charge, Thing method, Instrument instrument, long amount, bool capture, bool authenticated, Thing? intent)
     {
         var type = method.Text("type")!;
-        var details = new Thing("pmd") { ["type"] = type };
-        details[type] = instrument.Card is { } card ? CardDetails(charge, (Thing)method["card"]!, card, amount, capture, authenticated, intent) : method[type];
-        return details;
+        if (instrument.Card is null) return new Thing("pmd") { ["type"] = type, [type] = method[type] };
+
+        var look = new CardLook((Thing)method["card"]!, authenticated, !capture && Terms.Overcapture(intent), !capture && Terms.Incremental(intent), !capture && Terms.Multicapture(intent));
+        return new CardDetails(Stencil(look, instrument), box.Stage.Seed, charge.Id, amount);
     }
 
-    private Thing CardDetails(Thing charge, Thing shown, Card card, long amount, bool capture, bool authenticated, Thing? intent)
-    {
-        var details = new Thing("pmd_card");
-        PaymentMethods.CopyCard(details, shown);
-        details["amount_authorized"] = amount;
-        details["network"] = card.Brand;
-        details["authorization_code"] = Ids.Capitals(box.Stage.Seed, charge.Id, "authorization", 6);
-        details["network_transaction_id"] = Draw.Of(box.Stage.Seed, charge.Id, "network").Below(999_999_999_999_999).ToString("D15", CultureInfo.InvariantCulture);
-        details["overcapture"] = Terms.Overcapture(intent) && !capture ? Overcapture(amount + (amount / 5), "available") : Overcapture(amount, "unavailable");
-        if (Terms.Incremental(intent) && !capture) details["incremental_authorization"] = Terms.Available;
-        if (Terms.Multicapture(intent) && !capture) details["multicapture"] = Terms.Available;
-        if (authenticated) details["three_d_secure"] = Verdicts.ThreeDSecure;
-        return details;
-    }
+    private readonly Dictionary<CardLook, CardStencil> _stencils = [];
 
-    private readonly Dictionary<(long, string), Thing> _overcaptures = [];
-
-    /// <summary>Made once for each amount: these are replaced, never changed.</summary>
-    private Thing Overcapture(long most, string status)
+    /// <summary>Made once for each look of a test card; other cards keep their last.</summary>
+    private CardStencil Stencil(CardLook look, Instrument instrument)
     {
-        if (_overcaptures.TryGetValue((most, status), out var known)) return known;
-        var made = new Thing("overcapture") { ["maximum_amount_capturable"] = most, ["status"] = status };
-        if (_overcaptures.Count < 1_000) _overcaptures[(most, status)] = made;
+        if (instrument.Stencil is { } last && last.Look == look) return last;
+        if (_stencils.TryGetValue(look, out var known)) return known;
+        var made = new CardStencil(look, instrument.Card!.Brand, box.Store);
+        if (instrument.Test is not null && _stencils.Count < 1_000) _stencils[look] = made;
+        else instrument.Stencil = made;
         return made;
     }
 

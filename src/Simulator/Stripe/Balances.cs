@@ -7,6 +7,8 @@ namespace Busker.Simulator.Stripe;
 internal sealed class Balances(Sandbox box)
 {
     private static readonly TimeSpan Delay = TimeSpan.FromDays(2);
+    private const string ProcessingFees = "Stripe processing fees";
+    private Action<object>? _release;
 
     public IEnumerable<Route> Routes =>
     [
@@ -18,11 +20,10 @@ internal sealed class Balances(Sandbox box)
         new("GET", "/v1/account", _ => AccountOf(), "one enabled US account", "onboarding, capabilities, Connect"),
     ];
 
-    /// <summary>Writes a balance transaction; the till's moves are the caller's. Positive amounts wait, negative ones are taken at once.</summary>
-    public Thing Record(string type, string category, Thing source, long amount, long fee, string? feeText = null, bool available = false)
+    /// <summary>Writes a balance transaction; the till's moves are the caller's. Nothing waits here: a charge's money does, see <see cref="Income"/>.</summary>
+    public Thing Record(string type, string category, Thing source, long amount, long fee, string? feeText = null)
     {
         var transaction = box.Make("balance_transaction", "txn_1", 23);
-        var waits = amount > 0 && !available;
         transaction["type"] = type;
         transaction["reporting_category"] = category;
         transaction["amount"] = amount;
@@ -31,10 +32,9 @@ internal sealed class Balances(Sandbox box)
         transaction["currency"] = source.Text("currency");
         transaction["source"] = source.Id;
         transaction["description"] = source.Shape.Has("description") ? source.Text("description") : null;
-        transaction["available_on"] = box.Now + (waits ? (long)Delay.TotalSeconds : 0);
-        transaction["status"] = waits ? "pending" : "available";
-        if (fee != 0) transaction["fee_details"] = FeeDetails(fee, source.Text("currency")!, feeText ?? "Stripe processing fees");
-        if (waits) box.Later(Delay, () => Release(transaction));
+        transaction["available_on"] = box.Now;
+        transaction["status"] = "available";
+        if (fee != 0) transaction["fee_details"] = FeeDetails(fee, source.Text("currency")!, feeText ?? ProcessingFees);
         return box.Store.Add(transaction);
     }
 
@@ -49,13 +49,17 @@ internal sealed class Balances(Sandbox box)
         return made;
     }
 
-    /// <summary>Money that came in: to available at once for cards that say so.</summary>
-    public Thing Income(Thing charge, Charge truth, long amount, bool available)
+    /// <summary>Money that came in, as the id of its balance transaction: available after two days, or at once for cards that say so.</summary>
+    public string Income(Thing charge, Charge truth, long amount, bool available)
     {
         var fee = box.Stage.Scenario.Fees.TryGetValue("stripe", out var fees) ? Math.Min(fees.Of(amount), amount) : 0;
         box.Stage.Till.Fee(truth, fee);
         if (available) box.Stage.Till.Settle("stripe", truth.Currency, amount - fee);
-        return Record("charge", "charge", charge, amount, fee, null, available);
+        var details = fee == 0 ? null : FeeDetails(fee, truth.Currency, ProcessingFees);
+        var takings = new Takings(box.NewId("txn_1", 23), box.Created, charge, (amount, fee), details, available ? TimeSpan.Zero : Delay);
+        if (!available) box.Later(Delay, _release ??= due => Release((Takings)due), takings);
+        box.Store.Add("balance_transaction", takings);
+        return takings.Id;
     }
 
     public long Available(string currency) => box.Stage.Till.Books.Balance("stripe", currency, Account.Available);
@@ -80,10 +84,10 @@ internal sealed class Balances(Sandbox box)
         }
     }
 
-    private void Release(Thing transaction)
+    private void Release(Takings takings)
     {
-        transaction["status"] = "available";
-        box.Stage.Till.Settle("stripe", transaction.Text("currency")!, transaction.Number("net"));
+        takings.Release();
+        box.Stage.Till.Settle("stripe", takings.Currency, takings.Net);
         box.Emit("balance.available", BalanceEvent());
     }
 

@@ -24,7 +24,7 @@ internal sealed class Charges(Sandbox box, PaymentMethods methods, Acquirer acqu
         form.CheckEmail("receipt_email");
         form.CheckDescriptor("statement_descriptor");
         form.CheckDescriptor("statement_descriptor_suffix");
-        var method = methods.Resolve(form["source"] ?? form["payment_method"] ?? throw StripeError.Required("source"), "source");
+        var method = methods.Lend(form["source"] ?? form["payment_method"] ?? throw StripeError.Required("source"), "source");
         var (charge, declined) = acquirer.Charge(method, amount, currency.Code, null, form.Flag("capture") ?? true, false, false, thing =>
         {
             form.Copy(thing, "description", "receipt_email", "statement_descriptor", "transfer_group");

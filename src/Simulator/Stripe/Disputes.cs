@@ -111,7 +111,7 @@ internal sealed class Disputes(Sandbox box, Balances balances)
     {
         var charge = box.Store.Get("charge", dispute.Text("charge")!);
         box.Stage.Till.DisputeReturned(charge.Truth!, dispute.Number("amount"));
-        Book(dispute, balances.Record("adjustment", "dispute_reversal", dispute, dispute.Number("amount"), 0, available: true));
+        Book(dispute, balances.Record("adjustment", "dispute_reversal", dispute, dispute.Number("amount"), 0));
         box.Emit("charge.dispute.funds_reinstated", dispute);
     }
 

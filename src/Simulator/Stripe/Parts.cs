@@ -20,6 +20,15 @@ internal sealed record Moment(Thing About, string? Previous)
     }
 }
 
+/// <summary>An event nobody has read yet.</summary>
+internal sealed class Event(string id, object created, string type, Moment data, Source? request, int webhooks) : Draft(id)
+{
+    protected override Thing Make() => new("event")
+    {
+        ["id"] = Id, ["created"] = created, ["type"] = type, ["pending_webhooks"] = webhooks, ["data"] = data, ["request"] = request,
+    };
+}
+
 /// <summary>The request that an event came of; written when somebody reads the event.</summary>
 internal sealed record Source(string RequestId, string? IdempotencyKey)
 {

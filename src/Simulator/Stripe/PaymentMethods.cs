@@ -14,6 +14,9 @@ internal sealed class Instrument(Card? card, TestCard? test, string? bank)
 
     /// <summary>Set up for off-session use: no more challenges on cards that are asked once.</summary>
     public bool SetUp { get; set; }
+
+    /// <summary>How its charges showed it the last time.</summary>
+    public CardStencil? Stencil { get; set; }
 }
 
 /// <summary>PaymentMethods and tokens: test tokens, test numbers, the scenario's cards, SEPA and US bank accounts.</summary>
@@ -52,6 +55,23 @@ internal sealed class PaymentMethods(Sandbox box)
 
         throw StripeError.Missing("payment_method", id, param);
     }
+
+    /// <summary>The same for one payment: what a test token makes is a draft, and what is returned describes it.</summary>
+    public Thing Lend(string id, string param)
+    {
+        if (TestCards.Token(id) is not { } test || box.Store.Find("payment_method", id) is not null) return Resolve(id, param);
+        if (!_standing.TryGetValue(test, out var standing))
+        {
+            var card = new Card(test.Number, 12, 2034);
+            _standing[test] = standing = (OfTest(card, test), Shown(card, test));
+        }
+
+        var method = new TokenMethod(box.NewId("pm_1", 23), box.Created, standing.Instrument, standing.Shown);
+        box.Store.Add("payment_method", method);
+        return method.Describe(standing.Instrument);
+    }
+
+    private readonly Dictionary<TestCard, (Instrument Instrument, Thing Shown)> _standing = [];
 
     /// <summary>From <c>type</c>, <c>card[…]</c> and so on below a prefix such as <c>payment_method_data</c>.</summary>
     public Thing Create(Form form, string prefix)
@@ -117,10 +137,12 @@ internal sealed class PaymentMethods(Sandbox box)
     private Thing OfCard(Card card, TestCard? test)
     {
         var method = box.Make("payment_method", "pm_1", 23);
-        method.Hidden = new Instrument(card, test, null) { SetUp = test?.Challenge == Challenge.AlreadySetUp };
+        method.Hidden = OfTest(card, test);
         method["card"] = Shown(card, test);
         return box.Store.Add(method);
     }
+
+    private static Instrument OfTest(Card card, TestCard? test) => new(card, test, null) { SetUp = test?.Challenge == Challenge.AlreadySetUp };
 
     private readonly Dictionary<Card, Thing> _shown = [];
 

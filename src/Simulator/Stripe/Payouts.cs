@@ -78,7 +78,7 @@ internal sealed class Payouts(Sandbox box, Balances balances)
     private Thing Return(Thing payout, string type)
     {
         box.Stage.Till.PayoutReturned("stripe", payout.Text("currency")!, payout.Number("amount"));
-        return balances.Record(type, "payout_reversal", payout, payout.Number("amount"), 0, available: true);
+        return balances.Record(type, "payout_reversal", payout, payout.Number("amount"), 0);
     }
 
     private Thing Update(Call call)

@@ -96,7 +96,7 @@ internal sealed class Refunds(Sandbox box, Balances balances)
         refund["status"] = "failed";
         refund["failure_reason"] = "expired_or_canceled_card";
         box.Stage.Till.RefundReturned(charge.Truth!, amount, Account.Available);
-        refund["failure_balance_transaction"] = balances.Record("refund_failure", "refund_failure", refund, amount, 0, available: true).Id;
+        refund["failure_balance_transaction"] = balances.Record("refund_failure", "refund_failure", refund, amount, 0).Id;
         Echo(charge);
         box.Emit("refund.failed", refund);
         box.Emit("charge.refund.updated", refund);

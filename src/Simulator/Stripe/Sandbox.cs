@@ -37,9 +37,11 @@ internal sealed class Sandbox
     private object _now = 0L;
 
     /// <summary>Now, in the box that everything made in this second shares.</summary>
-    private object Created => _now is long then && then == Now ? _now : _now = Now;
+    public object Created => _now is long then && then == Now ? _now : _now = Now;
 
-    public Thing Make(string shape, string prefix, int length = 24) => Make(shape, Stage.Clock.Cause.NewId(prefix, length), true);
+    public string NewId(string prefix, int length = 24) => Stage.Clock.Cause.NewId(prefix, length);
+
+    public Thing Make(string shape, string prefix, int length = 24) => Make(shape, NewId(prefix, length), true);
 
     public Thing Make(string shape, string id, bool given)
     {
@@ -61,23 +63,23 @@ internal sealed class Sandbox
     }
 
     /// <summary>Runs later in virtual time, outside any request.</summary>
+    public void Later(TimeSpan delay, Action<object> what, object with) => Stage.Clock.ScheduleAt(Stage.Clock.NowMs + (long)delay.TotalMilliseconds, what, with);
+
     public void Later(TimeSpan delay, Action what) => Stage.Clock.Schedule(delay, what);
 
     public void Emit(string type, Thing about, string? previous = null)
     {
-        var e = Make("event", "evt_1", 23);
-        e["type"] = type;
-        var webhooks = new List<Thing>();
-        foreach (var endpoint in Store.All("webhook_endpoint"))
+        List<Thing>? webhooks = null;
+        var endpoints = Store.All("webhook_endpoint");
+        for (var i = 0; i < endpoints.Count; i++)
         {
-            if (endpoint.Is("enabled") && Webhooks.Wants(endpoint, type)) webhooks.Add(endpoint);
+            if (endpoints[i].Is("enabled") && Webhooks.Wants(endpoints[i], type)) (webhooks ??= []).Add(endpoints[i]);
         }
 
-        e["pending_webhooks"] = webhooks.Count;
-        e["data"] = new Moment(about.Copy(), previous);
-        if (Call is { } call) e["request"] = call.Shown;
-        Store.Add(e);
+        var e = new Event(NewId("evt_1", 23), Created, type, new Moment(about.Copy(), previous), Call?.Shown, webhooks?.Count ?? 0);
+        Store.Add("event", e);
         Store.Trim("event", EventsKept);
-        foreach (var endpoint in webhooks) Webhooks.Send(this, endpoint, e);
+        if (webhooks is null) return;
+        foreach (var endpoint in webhooks) Webhooks.Send(this, endpoint, e.Thing);
     }
 }

@@ -41,6 +41,10 @@ internal sealed class Shape
     }
 
     public string Name { get; }
+
+    /// <summary>How many values a new object makes room for: as many as others needed.</summary>
+    public int Room { get; set; }
+
     public bool Fixed { get; }
     public string[] Fields { get; }
     public JsonEncodedText[] Names { get; }

@@ -9,31 +9,24 @@ internal sealed class Store
     private const int Written = 512;
     private readonly (Thing Thing, int Version, byte[] Json)[] _written = new (Thing, int, byte[])[Written];
     private readonly ArrayBufferWriter<byte> _buffer = new(4_096);
-    private readonly Dictionary<string, Dictionary<string, Thing>> _byId = [];
-    private readonly Dictionary<string, List<Thing>> _inOrder = [];
+    private readonly Dictionary<string, Shelf> _shelves = [];
 
     public Thing Add(Thing thing)
     {
-        var kind = thing.Shape.Name;
-        if (!_byId.TryGetValue(kind, out var known))
-        {
-            _byId[kind] = known = [];
-            _inOrder[kind] = [];
-        }
-
-        known.Add(thing.Id, thing);
-        _inOrder[kind].Add(thing);
+        Of(thing.Shape.Name).Add(thing.Id, thing);
         return thing;
     }
+
+    public void Add(string kind, Draft draft) => Of(kind).Add(draft.Id, draft);
 
     /// <summary>By id; the kind "*" finds whatever has it.</summary>
     public Thing? Find(string kind, string? id)
     {
         if (id is null) return null;
-        if (kind != "*") return _byId.TryGetValue(kind, out var known) ? known.GetValueOrDefault(id) : null;
-        foreach (var any in _byId.Values)
+        if (kind != "*") return _shelves.TryGetValue(kind, out var known) ? known.Find(id) : null;
+        foreach (var any in _shelves.Values)
         {
-            if (any.TryGetValue(id, out var thing)) return thing;
+            if (any.Find(id) is { } thing) return thing;
         }
 
         return null;
@@ -41,22 +34,12 @@ internal sealed class Store
 
     public Thing Get(string kind, string id, string param = "id") => Find(kind, id) ?? throw StripeError.Missing(kind, id, param);
 
-    public IReadOnlyList<Thing> All(string kind) => _inOrder.TryGetValue(kind, out var list) ? list : [];
+    public IReadOnlyList<Thing> All(string kind) => _shelves.TryGetValue(kind, out var shelf) ? shelf : [];
 
-    public void Remove(Thing thing)
-    {
-        _byId[thing.Shape.Name].Remove(thing.Id);
-        _inOrder[thing.Shape.Name].Remove(thing);
-    }
+    public void Remove(Thing thing) => _shelves[thing.Shape.Name].Remove(thing);
 
     /// <summary>Forgets the oldest of a kind beyond a number of them.</summary>
-    public void Trim(string kind, int most)
-    {
-        var list = _inOrder[kind];
-        if (list.Count < most * 2) return;
-        foreach (var old in list.Take(list.Count - most)) _byId[kind].Remove(old.Id);
-        list.RemoveRange(0, list.Count - most);
-    }
+    public void Trim(string kind, int most) => _shelves[kind].Trim(most);
 
     /// <summary>Writes an object of a list.</summary>
     public void Write(Utf8JsonWriter json, Thing thing, Expand? expand)
@@ -75,5 +58,11 @@ internal sealed class Store
         using (var whole = new Utf8JsonWriter(_buffer, Raw.Loose)) thing.Write(whole, this, null);
         known = (thing, thing.Version, _buffer.WrittenSpan.ToArray());
         return known.Json;
+    }
+
+    private Shelf Of(string kind)
+    {
+        if (!_shelves.TryGetValue(kind, out var shelf)) _shelves[kind] = shelf = new Shelf();
+        return shelf;
     }
 }

@@ -81,7 +81,7 @@ internal sealed class Thing
         else if (!ReferenceEquals(value, Shape.Defaults[at]))
         {
             var count = (int)UInt128.PopCount(_set);
-            if (_shared || count == _values.Length) Own(count + 6);
+            if (_shared || count == _values.Length) Own(Shape.Room = Math.Max(Shape.Room, count + 4));
             Array.Copy(_values, slot, _values, slot + 1, count - slot);
             _values[slot] = value;
             _set |= bit;
@@ -185,6 +185,7 @@ internal sealed class Thing
                 json.WriteEndArray();
                 break;
             case Sublist list: list.Write(json, store, expand); break;
+            case CardDetails details: details.Write(json); break;
             case Moment moment: moment.Write(json, store); break;
             case Source source: source.Write(json); break;
             case IEnumerable<Thing> things:
