@@ -1,43 +1,84 @@
 namespace Busker.Learning.Decide;
 
-/// <summary>Platt's sigmoid (1999): p = 1 / (1 + e^(a·margin + b)), fitted with his smoothed targets by Newton steps.</summary>
+/// <summary>
+/// Platt's sigmoid (1999): p = 1 / (1 + e^(a·margin + b)), fitted with his smoothed targets by Newton steps that are halved until the
+/// loss falls (Lin, Lin and Weng 2007), on margins brought to mean 0 and deviation 1, so that neither their scale nor their origin matters.
+/// </summary>
 public sealed class PlattCalibration
 {
     private PlattCalibration(double a, double b) => (A, B) = (a, b);
 
+    /// <summary>Slope, per unit of margin; negative when higher margins mean higher chances.</summary>
     public double A { get; }
+
+    /// <summary>Offset of the log-odds against.</summary>
     public double B { get; }
 
-    /// <summary>Fits on margins of rows that the model was not trained on, preferably later in time.</summary>
+    /// <summary>Fits on margins (log-odds) of rows that the model was not trained on, preferably later in time; labels above ½ are positive.</summary>
+    /// <exception cref="ArgumentException">No rows, a margin that is no finite number, or as many labels as margins are not given.</exception>
     public static PlattCalibration Fit(ReadOnlySpan<double> margins, ReadOnlySpan<double> labels)
     {
-        double positives = 0;
+        ScoreCheck.Finite(margins, labels);
+        double positives = 0, mean = 0, spread = 0;
         foreach (var y in labels) positives += y > 0.5 ? 1 : 0;
-        var (high, low) = ((positives + 1) / (positives + 2), 1 / (labels.Length - positives + 2));
-        double a = -1, b = 0;
+        foreach (var m in margins) mean += m / margins.Length;
+        foreach (var m in margins) spread += (m - mean) * (m - mean) / margins.Length;
+        var scale = spread > 0 ? Math.Sqrt(spread) : 1;
+        var (x, targets) = (new double[margins.Length], new double[margins.Length]);
+        for (var r = 0; r < x.Length; r++)
+        {
+            x[r] = (margins[r] - mean) / scale;
+            targets[r] = labels[r] > 0.5 ? (positives + 1) / (positives + 2) : 1 / (labels.Length - positives + 2);
+        }
+
+        var (a, b) = Descend(x, targets, Math.Log((labels.Length - positives + 1) / (positives + 1)));
+        return new PlattCalibration(a / scale, b - a / scale * mean);
+    }
+
+    private static (double A, double B) Descend(double[] x, double[] targets, double start)
+    {
+        var (a, b) = (0.0, start);
+        var loss = Loss(x, targets, a, b);
         for (var step = 0; step < 100; step++)
         {
             double ga = 0, gb = 0, haa = 1e-12, hab = 0, hbb = 1e-12;
-            for (var r = 0; r < margins.Length; r++)
+            for (var r = 0; r < x.Length; r++)
             {
-                var p = 1 / (1 + Math.Exp(a * margins[r] + b));
-                var (error, weight) = ((labels[r] > 0.5 ? high : low) - p, Math.Max(p * (1 - p), 1e-12));
-                ga += error * margins[r];
+                var p = 1 / (1 + Math.Exp(a * x[r] + b));
+                var (error, weight) = (targets[r] - p, p * (1 - p));
+                ga += error * x[r];
                 gb += error;
-                haa += weight * margins[r] * margins[r];
-                hab += weight * margins[r];
+                haa += weight * x[r] * x[r];
+                hab += weight * x[r];
                 hbb += weight;
             }
 
             var determinant = haa * hbb - hab * hab;
             var (da, db) = ((hbb * ga - hab * gb) / determinant, (haa * gb - hab * ga) / determinant);
-            (a, b) = (a - da, b - db);
-            if (Math.Abs(da) + Math.Abs(db) < 1e-10) break;
+            var length = 1.0;
+            var next = Loss(x, targets, a - da, b - db);
+            for (; !(next <= loss) && length > 1e-10; next = Loss(x, targets, a - length * da, b - length * db)) length /= 2;
+            (a, b, loss) = (a - length * da, b - length * db, next);
+            if (length * (Math.Abs(da) + Math.Abs(db)) < 1e-10) break;
         }
 
-        return new PlattCalibration(a, b);
+        return (a, b);
     }
 
+    /// <summary>Cross-entropy of the targets, with ln(1 + e^z) taken on the side where it cannot overflow.</summary>
+    private static double Loss(double[] x, double[] targets, double a, double b)
+    {
+        double sum = 0;
+        for (var r = 0; r < x.Length; r++)
+        {
+            var z = a * x[r] + b;
+            sum += z >= 0 ? targets[r] * z + Math.Log(1 + Math.Exp(-z)) : (targets[r] - 1) * z + Math.Log(1 + Math.Exp(z));
+        }
+
+        return sum;
+    }
+
+    /// <summary>The chance of a margin.</summary>
     public double Apply(double margin) => 1 / (1 + Math.Exp(A * margin + B));
 }
 
@@ -52,8 +93,11 @@ public sealed class IsotonicCalibration
 
     private IsotonicCalibration(double[] scores, double[] chances) => (_scores, _chances) = (scores, chances);
 
+    /// <summary>Pools by score, then by violation; equal scores are one point. Labels may be soft.</summary>
+    /// <exception cref="ArgumentException">No rows, a score that is no finite number, or not as many labels as scores.</exception>
     public static IsotonicCalibration Fit(ReadOnlySpan<double> scores, ReadOnlySpan<double> labels)
     {
+        ScoreCheck.Finite(scores, labels);
         var (keys, values) = (scores.ToArray(), labels.ToArray());
         Array.Sort(keys, values);
         var pools = new List<(double Score, double Label, double Weight)>();
@@ -75,6 +119,7 @@ public sealed class IsotonicCalibration
         return new IsotonicCalibration([.. pools.Select(p => p.Score / p.Weight)], [.. pools.Select(p => p.Label / p.Weight)]);
     }
 
+    /// <summary>The chance of a score; outside the pools' middles that of the first or last.</summary>
     public double Apply(double score)
     {
         if (score <= _scores[0]) return _chances[0];
@@ -90,6 +135,7 @@ public sealed class IsotonicCalibration
 /// <summary>Undoes a change of class weights: a model trained with positives weighted w has odds w times too high.</summary>
 public static class PriorShift
 {
+    /// <summary>p = s / (s + w·(1 − s)).</summary>
     public static double Undo(double chance, double positiveWeight) => chance / (chance + positiveWeight * (1 - chance));
 
     /// <summary>Negatives kept at rate β (Dal Pozzolo 2015): p = β·s / (β·s − s + 1).</summary>

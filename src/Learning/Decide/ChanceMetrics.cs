@@ -6,23 +6,32 @@ public readonly record struct ReliabilityPoint(double Chance, double Share, int 
 /// <summary>Measures of chances (not only of their order) against labels in 0 … 1.</summary>
 public static class ChanceMetrics
 {
-    public static double LogLoss(ReadOnlySpan<double> chances, ReadOnlySpan<double> labels)
+    /// <summary>−mean(y·ln p + (1 − y)·ln(1 − p)), chances held within 1e-15 of 0 and 1; optionally weighted by row.</summary>
+    public static double LogLoss(ReadOnlySpan<double> chances, ReadOnlySpan<double> labels, double[]? weights = null)
     {
-        double sum = 0;
+        double sum = 0, all = 0;
         for (var r = 0; r < chances.Length; r++)
         {
-            var p = Math.Clamp(chances[r], 1e-15, 1 - 1e-15);
-            sum -= labels[r] * Math.Log(p) + (1 - labels[r]) * Math.Log(1 - p);
+            var (p, weight) = (Math.Clamp(chances[r], 1e-15, 1 - 1e-15), weights?[r] ?? 1);
+            sum -= weight * (labels[r] * Math.Log(p) + (1 - labels[r]) * Math.Log(1 - p));
+            all += weight;
         }
 
-        return sum / chances.Length;
+        return sum / all;
     }
 
-    public static double Brier(ReadOnlySpan<double> chances, ReadOnlySpan<double> labels)
+    /// <summary>Mean of (p − y)² (Brier 1950); optionally weighted by row.</summary>
+    public static double Brier(ReadOnlySpan<double> chances, ReadOnlySpan<double> labels, double[]? weights = null)
     {
-        double sum = 0;
-        for (var r = 0; r < chances.Length; r++) sum += (chances[r] - labels[r]) * (chances[r] - labels[r]);
-        return sum / chances.Length;
+        double sum = 0, all = 0;
+        for (var r = 0; r < chances.Length; r++)
+        {
+            var weight = weights?[r] ?? 1;
+            sum += weight * (chances[r] - labels[r]) * (chances[r] - labels[r]);
+            all += weight;
+        }
+
+        return sum / all;
     }
 
     /// <summary>Σ chances / Σ labels: 1 when calibrated in the large.</summary>

@@ -13,25 +13,29 @@ public sealed class LabelDelay
 
     /// <summary>
     /// <paramref name="delays"/>: report delay of each known fraud; <paramref name="ages"/>: how old each is by now (≥ its delay).
-    /// Both in the same unit. Frauds slower than the oldest age cannot be told from none.
+    /// Both in the same unit. Frauds slower than the oldest age cannot be told from none. O(n log n).
     /// </summary>
+    /// <exception cref="ArgumentException">A fraud younger than its delay, or not as many ages as delays.</exception>
     public static LabelDelay Fit(double[] delays, double[] ages)
     {
-        double[] distinct = [.. delays.Distinct().Order()];
+        if (delays.Length != ages.Length) throw new ArgumentException($"{delays.Length} delays and {ages.Length} ages", nameof(ages));
+        var early = Enumerable.Range(0, delays.Length).FirstOrDefault(r => !(ages[r] >= delays[r]), -1);
+        if (early >= 0) throw new ArgumentException($"row {early + 1}: the age {ages[early]} is below the delay {delays[early]}", nameof(ages));
+        var (sorted, old) = (delays.ToArray(), ages.ToArray());
+        Array.Sort(sorted);
+        Array.Sort(old);
+        double[] distinct = [.. sorted.Distinct()];
         var known = new double[distinct.Length];
         double tail = 1;
-        for (var i = distinct.Length - 1; i >= 0; i--)
+        for (int i = distinct.Length - 1, reported = sorted.Length, young = old.Length; i >= 0; i--)
         {
             known[i] = tail;
-            var at = distinct[i];
-            double here = 0, risk = 0;
-            for (var r = 0; r < delays.Length; r++)
-            {
-                if (delays[r] == at) here++;
-                if (delays[r] <= at && ages[r] >= at) risk++;
-            }
-
-            tail *= 1 - here / risk;
+            // At risk of being reported exactly then: reported by then, less those not yet that old (whose delay is shorter still).
+            while (young > 0 && old[young - 1] >= distinct[i]) young--;
+            var before = reported;
+            while (before > 0 && sorted[before - 1] == distinct[i]) before--;
+            tail *= 1 - (reported - before) / (double)(reported - young);
+            reported = before;
         }
 
         return new LabelDelay(distinct, known);

@@ -11,10 +11,13 @@ public readonly record struct WouldStop(double Propensity, bool LetThrough, bool
 /// </summary>
 public sealed record LetThrough(double Share, ulong Salt)
 {
+    /// <summary>Whether this payment is let through: true for <see cref="Share"/> of all payment numbers.</summary>
     public bool Lets(ulong payment) => (Rng.Mix(payment ^ Rng.Mix(Salt)) >> 11) * (1.0 / (1UL << 53)) < Share;
 
     /// <summary>Training weight of a row with that propensity of being seen: 1/e, at most <paramref name="clip"/>.</summary>
-    public static double Weight(double propensity, double clip = 50) => Math.Min(clip, 1 / propensity);
+    /// <exception cref="ArgumentOutOfRangeException">A propensity that is not above 0 and at most 1: such a row cannot have been seen.</exception>
+    public static double Weight(double propensity, double clip = 50) =>
+        propensity is > 0 and <= 1 ? Math.Min(clip, 1 / propensity) : throw new ArgumentOutOfRangeException(nameof(propensity), propensity, "must be above 0 and at most 1");
 
     /// <summary>
     /// Corrects a model's chances in the region it stops by a shift of the log-odds that maximises the likelihood of the

@@ -2,7 +2,8 @@ namespace Busker.Learning.Decide;
 
 /// <summary>
 /// Measures of a ranking of rows with labels 0/1 (above one half counts as positive), optionally weighted. Equal scores
-/// are one step, as in scikit-learn. NaN when a class is absent.
+/// are one step, as in scikit-learn. NaN when a class is absent. A score that is no number, or another number of labels than of scores, is an
+/// <see cref="ArgumentException"/>.
 /// </summary>
 public static class RankMetrics
 {
@@ -43,7 +44,7 @@ public static class RankMetrics
         {
             positives += positive;
             negatives += negative;
-            if (negatives > budget * allNegative) break;
+            if (negatives > budget * allNegative * (1 + 1e-12)) break; // 0.29 · 100 rounds to less than 29
             best = positives;
         }
 
@@ -85,6 +86,7 @@ public static class RankMetrics
     /// <summary>Weights of both classes at each distinct score, highest first.</summary>
     private static List<(double Positive, double Negative)> Steps(ReadOnlySpan<double> scores, ReadOnlySpan<double> labels, double[]? weights)
     {
+        ScoreCheck.Ordered(scores, labels);
         var (keys, order) = (scores.ToArray(), new int[scores.Length]);
         for (var i = 0; i < order.Length; i++) order[i] = i;
         Array.Sort(keys, order);
