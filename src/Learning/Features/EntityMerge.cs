@@ -46,7 +46,8 @@ internal static class EntityMerge
         }
 
         for (var s = 0; s < mine.Plan.Sketches.Count; s++) mine.Sketches[to][s].Merge(theirs.Sketches[from][s]);
-        (head.Total, head.Frauds) = (head.Total + other.Total, head.Frauds + other.Frauds);
-        (head.First, head.Last, head.LastFraud) = (Math.Min(head.First, other.First), last, Math.Max(head.LastFraud, other.LastFraud));
+        head.Total += other.Total;
+        if (other.Known is not null) head.Known = [.. (head.Known ?? []).Union(other.Known).Order()];
+        (head.First, head.Last) = (Math.Min(head.First, other.First), last);
     }
 }

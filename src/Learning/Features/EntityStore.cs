@@ -37,8 +37,12 @@ internal struct EntityHead
 {
     public Entry[] Entries;
     public int End;
-    public int Frauds;
-    public long Total, First, Last, LastFraud;
+
+    /// <summary>Payments known to be fraud, by time and number, for as long as the entity is remembered; null while there is none.</summary>
+    public List<(long Time, int Id)>? Known;
+    public long Total, First, Last;
+
+    public readonly int Frauds => Known?.Count ?? 0;
 }
 
 /// <summary>
@@ -84,7 +88,7 @@ internal sealed class EntityStore(EntityPlan plan)
         if (slot >= 0) return slot;
         slot = Keys.Add(key);
         if (slot == Heads.Length) Resize(Math.Max(16, 2 * slot));
-        Heads[slot] = new EntityHead { Entries = new Entry[4], First = long.MaxValue, Last = long.MinValue, LastFraud = long.MinValue };
+        Heads[slot] = new EntityHead { Entries = new Entry[4], First = long.MaxValue, Last = long.MinValue };
         if (plan.Sketches.Count > 0) Sketches[slot] = [.. plan.Sketches.Select(s => new PaneSketch(s.Length))];
         return slot;
     }
@@ -162,24 +166,28 @@ internal sealed class EntityStore(EntityPlan plan)
         }
     }
 
-    /// <summary>Marks a remembered payment as fraud or not.</summary>
+    /// <summary>Marks a payment as fraud or not: once for all, however often it is said and however old it is.</summary>
     public void Learn(int slot, in Attempt attempt, bool fraud)
     {
         ref var head = ref Heads[slot];
+        if (!Mark(ref head, (attempt.Time, attempt.Id), fraud)) return;
         var at = Find(head, attempt.Time - _origin, attempt.Id);
-        var change = fraud ? 1 : 0; // older than every window: only the totals still hear of it
-        if (at >= 0)
+        if (at < 0) return; // older than every window
+        var change = fraud ? 1 : -1;
+        head.Entries[at].Coded += change;
+        foreach (ref var window in SumsOf(slot))
         {
-            change -= head.Entries[at].Fraud;
-            head.Entries[at].Coded += change;
-            foreach (ref var window in SumsOf(slot))
-            {
-                if (window.Tail <= at && at < window.Head) window.Frauds += change;
-            }
+            if (window.Tail <= at && at < window.Head) window.Frauds += change;
         }
+    }
 
-        head.Frauds += change;
-        if (fraud) head.LastFraud = Math.Max(head.LastFraud, attempt.Time);
+    private static bool Mark(ref EntityHead head, (long Time, int Id) payment, bool fraud)
+    {
+        var at = head.Known?.BinarySearch(payment) ?? -1;
+        if (at >= 0 == fraud) return false;
+        if (fraud) (head.Known ??= new List<(long, int)>(1)).Insert(~at, payment);
+        else head.Known!.RemoveAt(at);
+        return true;
     }
 
     private static int Find(in EntityHead head, long second, int id)
@@ -213,25 +221,40 @@ internal sealed class EntityStore(EntityPlan plan)
         foreach (ref var window in SumsOf(slot)) (window.Tail, window.Head) = (window.Tail - drop, window.Head - drop);
     }
 
-    /// <summary>Forgets entities not seen since <paramref name="before"/>; returns how many.</summary>
-    public int Evict(long before)
+    /// <summary>Forgets entities not seen since <paramref name="before"/>, and of the others the payments that every window has passed by <paramref name="now"/>; returns how many entities.</summary>
+    public int Evict(long before, long now)
     {
         var (keys, kept) = (Keys.ToArray(), new EntityStore(plan) { Origin = _origin });
         for (var slot = 0; slot < keys.Length; slot++)
         {
-            if (Heads[slot].Last >= before) kept.Copy(kept.FindOrAdd(keys[slot]), this, slot);
+            if (Heads[slot].Last >= before) kept.Copy(kept.FindOrAdd(keys[slot]), this, slot, now);
         }
 
         (Keys, Heads, Sums, Squares, Decays, Sketches) = (kept.Keys, kept.Heads, kept.Sums, kept.Squares, kept.Decays, kept.Sketches);
         return keys.Length - Keys.Count;
     }
 
-    private void Copy(int slot, EntityStore other, int from)
+    private void Copy(int slot, EntityStore other, int from, long now)
     {
         Heads[slot] = other.Heads[from];
         other.SumsOf(from).CopyTo(SumsOf(slot));
         other.SquaresOf(from).CopyTo(SquaresOf(slot));
         other.DecaysOf(from).CopyTo(DecaysOf(slot));
         if (plan.Sketches.Count > 0) Sketches[slot] = other.Sketches[from];
+        Advance(slot, now, SumsOf(slot), SquaresOf(slot));
+        Trim(slot);
+    }
+
+    /// <summary>Keeps what a window still needs, in as much memory as that takes.</summary>
+    private void Trim(int slot)
+    {
+        ref var head = ref Heads[slot];
+        var drop = head.End;
+        foreach (ref readonly var window in SumsOf(slot)) drop = Math.Min(drop, window.Tail);
+        if (head.Entries.Length <= Math.Max(4, 2 * (head.End - drop))) return;
+        var entries = new Entry[Math.Max(4, head.End - drop)];
+        head.Entries.AsSpan(drop, head.End - drop).CopyTo(entries);
+        (head.Entries, head.End) = (entries, head.End - drop);
+        foreach (ref var window in SumsOf(slot)) (window.Tail, window.Head) = (window.Tail - drop, window.Head - drop);
     }
 }

@@ -71,7 +71,7 @@ internal readonly ref struct FeatureReader(Attempt attempt)
             case Measure.TotalKnownFrauds: return entity.Seen ? entity.Head.Frauds : 0;
             case Measure.DaysSinceLast: return Days(entity.Head.Last);
             case Measure.DaysSinceFirst: return Days(entity.Head.First);
-            case Measure.DaysSinceKnownFraud: return entity.Head.LastFraud == long.MinValue ? double.NaN : Days(entity.Head.LastFraud);
+            case Measure.DaysSinceKnownFraud: return entity.Head.Known is { Count: > 0 } known ? Days(known[^1].Time) : double.NaN;
             default: return Scan(step, entity);
         }
     }

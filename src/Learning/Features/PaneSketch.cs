@@ -7,13 +7,14 @@ using Busker.Learning.Numbers;
 namespace Busker.Learning.Features;
 
 /// <summary>
-/// Distinct values over a sliding window in eight panes: the window reaches back to the start of a pane, so it is at most
-/// an eighth too long. A pane holds up to 32 hashes exactly, then 256 HyperLogLog registers (error about 6.5 %).
+/// Distinct values over a sliding window in eight panes of whole seconds: the window reaches back to the start of a pane, so it is never
+/// too short and at most an eighth too long (two panes when eight do not divide it). A pane holds up to 32 hashes exactly, then 256
+/// HyperLogLog registers (Flajolet et al. 2007; error about 6.5 %).
 /// </summary>
 internal sealed class PaneSketch(long window)
 {
     internal const int Panes = 9, Exact = 32, Registers = 256;
-    private readonly long _pane = Math.Max(1, window / 8);
+    private readonly long _pane = (window + 7) / 8, _reach = (window + (window + 7) / 8 - 1) / ((window + 7) / 8);
 
     public long[] Numbers { get; } = [.. Enumerable.Repeat(long.MinValue, Panes)];
     public List<ulong>?[] Few { get; } = new List<ulong>?[Panes];
@@ -72,7 +73,7 @@ internal sealed class PaneSketch(long window)
         if (current != 0) hashes[count++] = Rng.Mix(current + 0x9E3779B97F4A7C15);
         for (var p = 0; p < Panes; p++)
         {
-            if (Numbers[p] < newest - 8 || Numbers[p] > newest) continue;
+            if (Numbers[p] < newest - _reach || Numbers[p] > newest) continue;
             many |= Many[p] is not null;
             if (Few[p] is not { Count: > 0 } few) continue;
             CollectionsMarshal.AsSpan(few).CopyTo(hashes[count..]);
@@ -112,7 +113,7 @@ internal sealed class PaneSketch(long window)
         foreach (var hash in hashes) Raise(union, hash);
         for (var p = 0; p < Panes; p++)
         {
-            if (Numbers[p] >= newest - 8 && Numbers[p] <= newest && Many[p] is { } registers) TensorPrimitives.Max(union, registers, union);
+            if (Numbers[p] >= newest - _reach && Numbers[p] <= newest && Many[p] is { } registers) TensorPrimitives.Max(union, registers, union);
         }
 
         Span<int> ranks = stackalloc int[64];

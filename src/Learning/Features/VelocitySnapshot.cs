@@ -11,7 +11,7 @@ namespace Busker.Learning.Features;
 /// </summary>
 public static class VelocitySnapshot
 {
-    private const string Magic = "BUSKVEL2";
+    private const string Magic = "BUSKVEL3";
 
     public static byte[] Write(VelocityState state)
     {
@@ -62,7 +62,13 @@ public static class VelocitySnapshot
         writer.Write(MemoryMarshal.AsBytes(store.SumsOf(slot)));
         writer.Write(MemoryMarshal.AsBytes(store.SquaresOf(slot)));
         writer.Write(MemoryMarshal.AsBytes(store.DecaysOf(slot)));
-        foreach (var number in new[] { head.Total, head.Frauds, head.First, head.Last, head.LastFraud }) writer.Write(number);
+        foreach (var number in new[] { head.Total, head.First, head.Last, head.Frauds }) writer.Write(number);
+        foreach (var (time, id) in head.Known ?? [])
+        {
+            writer.Write(time);
+            writer.Write(id);
+        }
+
         if (store.Plan.Sketches.Count == 0) return;
         foreach (var sketch in store.Sketches[slot])
         {
@@ -86,8 +92,8 @@ public static class VelocitySnapshot
         reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(store.SumsOf(slot)));
         reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(store.SquaresOf(slot)));
         reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(store.DecaysOf(slot)));
-        (head.Total, head.Frauds) = (reader.ReadInt64(), (int)reader.ReadInt64());
-        (head.First, head.Last, head.LastFraud) = (reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
+        (head.Total, head.First, head.Last) = (reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
+        for (var n = reader.ReadInt64(); n > 0; n--) (head.Known ??= []).Add((reader.ReadInt64(), reader.ReadInt32()));
         if (store.Plan.Sketches.Count == 0) return;
         foreach (var sketch in store.Sketches[slot])
         {

@@ -35,9 +35,11 @@ public sealed class VelocityState
     /// Features of an attempt as of its time, before it is recorded. <paramref name="keys"/>: one per entity of the plan, 0 =
     /// absent (its features are NaN). An unknown entity has counts of 0 and nothing to measure otherwise.
     /// </summary>
+    /// <exception cref="ArgumentException">The attempt lies before <see cref="Now"/>: the windows have moved on, and the answer would look ahead.</exception>
     [SkipLocalsInit]
     public void Read(in Attempt attempt, ReadOnlySpan<ulong> keys, Span<double> into)
     {
+        CheckOrder(attempt);
         var reader = new FeatureReader(attempt);
         Span<WindowSums> sums = stackalloc WindowSums[32];
         Span<Int128> squares = stackalloc Int128[32];
@@ -119,7 +121,7 @@ public sealed class VelocityState
 
     private void Begin(in Attempt attempt)
     {
-        if (attempt.Time < Now) throw new ArgumentException($"attempt {attempt.Id} at {attempt.Time} comes after one at {Now}");
+        CheckOrder(attempt);
         if (Now == long.MinValue)
         {
             foreach (var store in _stores) store.Origin = attempt.Time;
@@ -128,7 +130,15 @@ public sealed class VelocityState
         Now = attempt.Time;
     }
 
-    /// <summary>The outcome of an earlier attempt has become known, or is corrected. Call it when it is known, not before.</summary>
+    private void CheckOrder(in Attempt attempt)
+    {
+        if (attempt.Time < Now) throw new ArgumentException($"attempt {attempt.Id} at {attempt.Time} comes after one at {Now}", nameof(attempt));
+    }
+
+    /// <summary>
+    /// The outcome of an earlier attempt has become known, or is corrected; the same said twice counts once. Call it when it is known, not
+    /// before: what is known is what has been learned.
+    /// </summary>
     public void Learn(in Attempt attempt, ReadOnlySpan<ulong> keys, bool fraud)
     {
         for (var e = 0; e < _stores.Length; e++)
@@ -137,8 +147,11 @@ public sealed class VelocityState
         }
     }
 
-    /// <summary>Forgets entities not seen since <paramref name="before"/>; returns how many.</summary>
-    public int Evict(long before) => _stores.Sum(s => s.Evict(before));
+    /// <summary>
+    /// Forgets entities not seen since <paramref name="before"/>, with their totals; returns how many. Entities that stay answer as before and give back
+    /// the memory of payments that every window has passed.
+    /// </summary>
+    public int Evict(long before) => _stores.Sum(s => s.Evict(before, Now));
 
     /// <summary>Takes in a state of the same plan that saw other payments. Windows are then as if one had seen all.</summary>
     public void Merge(VelocityState other)
