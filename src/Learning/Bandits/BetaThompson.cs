@@ -40,7 +40,7 @@ public readonly record struct BetaPrior(double Alpha, double Beta)
 
 /// <summary>
 /// Thompson sampling over success rates. An impression is pending, neither success nor failure, until its feedback comes or its
-/// window closes; feedback may come in batches. Propensities are estimated by drawing and are to be logged with each choice.
+/// window closes; feedback may come in batches. Propensities are to be logged with each choice.
 /// </summary>
 public sealed class BetaThompson(int arms, BetaPrior prior)
 {
@@ -48,36 +48,29 @@ public sealed class BetaThompson(int arms, BetaPrior prior)
     private readonly long[] _pending = new long[arms];
 
     public int Arms => arms;
+
+    /// <summary>Impressions without feedback so far, per arm.</summary>
     public ReadOnlySpan<long> Pending => _pending;
+
+    /// <summary>The expected rate of an arm, α/(α + β).</summary>
     public double Mean(int arm) => _alpha[arm] / (_alpha[arm] + _beta[arm]);
 
     /// <summary>Draws one rate per arm and writes the best arms, best first: a slate is one draw, so no arm comes twice.</summary>
+    /// <exception cref="ArgumentException">A slate longer than the arms.</exception>
     public void Choose(Rng rng, Span<int> slate)
     {
+        if (slate.Length > arms) throw new ArgumentException($"{arms} arms cannot fill a slate of {slate.Length}", nameof(slate));
         Span<float> draws = arms <= 1024 ? stackalloc float[arms] : new float[arms];
         for (var a = 0; a < arms; a++) draws[a] = (float)rng.NextBeta(_alpha[a], _beta[a]);
         Evaluate.TopK.Select(draws, slate);
         foreach (var a in slate) _pending[a]++;
     }
 
-    /// <summary>The chance of each arm to be chosen first, from <paramref name="draws"/> simulated choices.</summary>
-    public double[] Propensities(Rng rng, int draws = 1000)
-    {
-        var wins = new double[arms];
-        for (var n = 0; n < draws; n++)
-        {
-            var (best, top) = (0, double.NegativeInfinity);
-            for (var a = 0; a < arms; a++)
-            {
-                var draw = rng.NextBeta(_alpha[a], _beta[a]);
-                if (draw > top) (best, top) = (a, draw);
-            }
-
-            wins[best] += 1.0 / draws;
-        }
-
-        return wins;
-    }
+    /// <summary>
+    /// The chance of each arm to be chosen first now: P(a) = ∫ f_a ∏_{b≠a} F_b, by quadrature (see <see cref="BestArm"/>). To be logged with
+    /// the choice; above 0 for every arm that can be chosen.
+    /// </summary>
+    public double[] Propensities() => BestArm.Chances(_alpha, _beta);
 
     /// <summary>Feedback of one impression: delayed or batched, in any order.</summary>
     public void Learn(int arm, bool success)

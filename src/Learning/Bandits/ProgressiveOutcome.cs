@@ -1,3 +1,4 @@
+using Busker.Learning.Algebra;
 using Busker.Learning.Numbers;
 
 namespace Busker.Learning.Bandits;
@@ -17,7 +18,10 @@ public sealed class ProgressiveOutcome
     private ProgressiveOutcome(double[] mean, double[] covariance, double[] noise) =>
         (_mean, _covariance, _noise, _steps) = (mean, covariance, noise, mean.Length);
 
-    /// <summary>Learns μ, Σ and V from completed items: Σ is the covariance of item means less V/n, V the pooled covariance within items.</summary>
+    /// <summary>
+    /// Learns μ, Σ and V from completed items: Σ is the covariance of item means less V/n, its negative directions set to zero, V the pooled
+    /// covariance within items.
+    /// </summary>
     /// <param name="items">Per item, one complete outcome vector per listener; at least two items of at least two listeners.</param>
     public static ProgressiveOutcome Fit(IReadOnlyList<double[][]> items)
     {
@@ -42,9 +46,10 @@ public sealed class ProgressiveOutcome
         }
 
         var floor = 1e-6 * Enumerable.Range(0, t).Max(i => within[i * t + i]) + 1e-9;
+        SymmetricMatrix.RaiseTo(0, between, t); // a difference of covariances: few items leave directions below zero
         for (var i = 0; i < t; i++)
         {
-            between[i * t + i] = Math.Max(between[i * t + i], 0) + floor;
+            between[i * t + i] += floor;
             within[i * t + i] += floor;
         }
 

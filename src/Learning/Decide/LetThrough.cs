@@ -48,21 +48,26 @@ public sealed record LetThrough(double Share, ulong Salt)
 
     /// <summary>
     /// Share of the stopped payments that is fraud, estimated from those let through (self-normalised inverse propensity),
-    /// with Wilson's interval at 95 % for the effective number (Σw)²/Σw²; payments of propensity 0 are left out.
+    /// with Wilson's interval at 95 % for the number n of equal payments with the variance of the ratio, p(1 − p)/n = Σw²(y − p)²/(Σw)², or
+    /// (Σw)²/Σw² when all outcomes are alike; payments of propensity 0 are left out.
     /// </summary>
     public static Interval StoppedPrecision(IReadOnlyList<WouldStop> payments)
     {
-        double weights = 0, frauds = 0, squares = 0;
+        double weights = 0, frauds = 0, squares = 0, fraudSquares = 0;
         foreach (var payment in payments.Where(p => p.LetThrough && p.Propensity > 0))
         {
             var weight = 1 / payment.Propensity;
             weights += weight;
             squares += weight * weight;
-            frauds += payment.Fraud ? weight : 0;
+            if (!payment.Fraud) continue;
+            frauds += weight;
+            fraudSquares += weight * weight;
         }
 
         if (weights == 0) return new Interval(double.NaN, 0, 1);
-        var (p, n, z) = (frauds / weights, weights * weights / squares, 1.96);
+        var (p, z) = (frauds / weights, 1.96);
+        var spread = fraudSquares * (1 - p) * (1 - p) + (squares - fraudSquares) * p * p;
+        var n = weights * weights / (frauds > 0 && frauds < weights ? spread / (p * (1 - p)) : squares);
         var (middle, half) = (p + z * z / (2 * n), z * Math.Sqrt(p * (1 - p) / n + z * z / (4 * n * n)));
         return new Interval(p, (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n));
     }

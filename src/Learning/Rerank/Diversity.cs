@@ -38,20 +38,22 @@ public static class Diversity
 
     /// <summary>
     /// Greedy MAP of a determinantal point process with kernel L_ij = q_i⟨v_i,v_j⟩q_j, by incremental Cholesky (Chen, Zhang and
-    /// Zhou 2018), O(k²·n). Stops early when no candidate adds volume. <paramref name="quality"/> is positive.
+    /// Zhou 2018), O(k²·n). Stops early when no candidate adds volume
+    /// (10⁻⁶ of the largest: single precision tells no finer). <paramref name="quality"/> is positive, in any unit.
     /// </summary>
     public static int[] Determinantal(ReadOnlySpan<float> quality, ReadOnlySpan<float> vectors, int d, int k)
     {
         var n = quality.Length;
         var volume = new double[n];
         for (var i = 0; i < n; i++) volume[i] = (double)quality[i] * quality[i] * Vectors.Dot(vectors.Slice(i * d, d), vectors.Slice(i * d, d));
+        var least = 1e-6 * volume.DefaultIfEmpty(0).Max();
         var rows = new double[Math.Min(k, n)][];
         var list = new List<int>();
         while (list.Count < rows.Length)
         {
             var best = -1;
             for (var i = 0; i < n; i++)
-                if (!list.Contains(i) && volume[i] > 1e-10 && (best < 0 || volume[i] > volume[best])) best = i;
+                if (!list.Contains(i) && volume[i] > least && (best < 0 || volume[i] > volume[best])) best = i;
             if (best < 0) break;
             var row = rows[list.Count] = new double[n];
             var root = Math.Sqrt(volume[best]);

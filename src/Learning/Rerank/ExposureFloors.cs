@@ -14,7 +14,8 @@ public sealed record FlooredLists(int[][] Lists, int[] Exposure, float[] Prices,
 /// <summary>
 /// A guaranteed number of showings for emerging creators at the least loss of relevance: maximise Σ_u Σ_{i∈L_u} s_ui subject to
 /// |L_u| = k and exposure_i ≥ floor_i. The dual ranks by s_ui + μ_i; prices rise while a floor is unmet and fall to the
-/// lowest that still meets it; the last unmet floors are repaired where the exchange costs least.
+/// lowest that still meets it; of the prices that meet most floors those that keep most relevance are taken, and the last unmet floors are
+/// repaired where the exchange costs least. Every floor that can be met is met.
 /// </summary>
 /// <param name="scores">Fills one listener's scores of all items; −∞ for what must not be shown. Called once per pass.</param>
 /// <param name="listeners">Number of lists.</param>
@@ -28,14 +29,14 @@ public sealed class ExposureFloors(Action<int, float[]> scores, int listeners, i
     public FlooredLists Solve(int passes = 60, float step = 1f)
     {
         var prices = new float[floors.Length];
-        var best = (Met: -1, Prices: prices);
+        var best = (Met: -1, Relevance: 0.0, Prices: prices);
         int[] exposure;
         for (var pass = 0; pass < passes; pass++)
         {
-            (_, exposure) = Rank(prices);
+            (_, exposure, var relevance) = Rank(prices);
             var met = 0;
             for (var i = 0; i < floors.Length; i++) if (floors[i] > 0 && exposure[i] >= floors[i]) met++;
-            if (met > best.Met) best = (met, [.. prices]);
+            if (met > best.Met || (met == best.Met && relevance > best.Relevance)) best = (met, relevance, [.. prices]);
             var rate = step / MathF.Sqrt(1 + pass);
             for (var i = 0; i < floors.Length; i++)
             {
@@ -45,15 +46,15 @@ public sealed class ExposureFloors(Action<int, float[]> scores, int listeners, i
             }
         }
 
-        (var lists, exposure) = Rank(best.Prices);
+        (var lists, exposure, _) = Rank(best.Prices);
         var repaired = Repair(lists, exposure);
         var unmet = Enumerable.Range(0, floors.Length).Where(i => exposure[i] < floors[i]).ToArray();
         return new FlooredLists(lists, exposure, best.Prices, repaired, unmet);
     }
 
-    private (int[][] Lists, int[] Exposure) Rank(float[] prices)
+    private (int[][] Lists, int[] Exposure, double Relevance) Rank(float[] prices)
     {
-        var lists = new int[listeners][];
+        var (lists, relevance) = (new int[listeners][], new double[listeners]);
         var exposure = new int[floors.Length];
         using var buffers = new ThreadLocal<float[]>(() => new float[floors.Length]);
         _lanes.For(listeners, u =>
@@ -63,12 +64,19 @@ public sealed class ExposureFloors(Action<int, float[]> scores, int listeners, i
             for (var i = 0; i < own.Length; i++) own[i] += prices[i];
             var list = new int[k];
             lists[u] = list[..TopK.Select(own, list)];
-            foreach (var i in lists[u]) Interlocked.Increment(ref exposure[i]);
+            foreach (var i in lists[u])
+            {
+                Interlocked.Increment(ref exposure[i]);
+                relevance[u] += own[i] - prices[i];
+            }
         });
-        return (lists, exposure);
+        return (lists, exposure, relevance.Sum());
     }
 
-    /// <summary>Places each missing showing with the listener who loses least, giving up an item that can spare a showing.</summary>
+    /// <summary>
+    /// Places each missing showing with the listener who loses least, giving up an item that can spare a showing; where no list holds
+    /// such an item, along the shortest chain of exchanges that ends at one.
+    /// </summary>
     private int Repair(int[][] lists, int[] exposure)
     {
         var missing = Enumerable.Range(0, floors.Length).Where(i => exposure[i] < floors[i]).ToArray();
@@ -82,6 +90,11 @@ public sealed class ExposureFloors(Action<int, float[]> scores, int listeners, i
                 if (exposure[item] >= floors[item]) break;
                 if (Exchange(lists[listener], item, exposure)) repaired++;
             }
+        }
+
+        foreach (var item in missing)
+        {
+            while (exposure[item] < floors[item] && new ExchangeChain(scores, lists, floors, exposure).Place(item)) repaired++;
         }
 
         return repaired;
@@ -121,39 +134,5 @@ public sealed class ExposureFloors(Action<int, float[]> scores, int listeners, i
         }
 
         return false;
-    }
-}
-
-/// <summary>
-/// The same promise online: called as showings happen, it raises the price of whoever is behind schedule,
-/// μ ← max(0, μ + η(floor·elapsed − shown)/floor).
-/// </summary>
-/// <param name="floors">Wanted showings per item over the period; 0 for unprotected.</param>
-/// <param name="rate">η, in score units per adjustment.</param>
-public sealed class ExposurePacing(int[] floors, float rate)
-{
-    private readonly int[] _shown = new int[floors.Length];
-    private readonly float[] _prices = new float[floors.Length];
-
-    public ReadOnlySpan<float> Prices => _prices;
-    public ReadOnlySpan<int> Shown => _shown;
-
-    public void Show(int item) => Interlocked.Increment(ref _shown[item]);
-
-    /// <param name="elapsed">Share of the period that has passed, 0 to 1.</param>
-    public void Adjust(double elapsed)
-    {
-        for (var i = 0; i < floors.Length; i++)
-        {
-            if (floors[i] == 0) continue;
-            var behind = (float)((floors[i] * elapsed - _shown[i]) / floors[i]);
-            _prices[i] = MathF.Max(0f, _prices[i] + rate * behind);
-        }
-    }
-
-    /// <summary>Proof per period: every protected item with its floor and its showings.</summary>
-    public IEnumerable<(int Item, int Floor, int Shown)> Ledger()
-    {
-        for (var i = 0; i < floors.Length; i++) if (floors[i] > 0) yield return (i, floors[i], _shown[i]);
     }
 }

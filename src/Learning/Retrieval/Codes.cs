@@ -27,6 +27,7 @@ internal sealed class Codes
         for (var r = 0; r < Count; r++)
         {
             _scales[r] = Quantize(rows.AsSpan(r * d, d), code);
+            if (!float.IsFinite(_scales[r])) throw new ArgumentException($"row {r} holds a number that is not finite", nameof(rows));
             for (var i = 0; i < Stride; i++) _codes[_start + r * Stride + i] = (byte)(code[i] + 128);
         }
     }

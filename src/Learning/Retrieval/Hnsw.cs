@@ -17,6 +17,7 @@ public sealed partial class Hnsw
     private readonly int[][] _upper;       // per node above level 0: levels × (count + M links)
     private readonly byte[] _levels;
     private readonly bool[] _dead;
+    private readonly ulong[] _living; // one bit per row
     private int _entry = -1;
     private int _tombstones;
 
@@ -27,9 +28,17 @@ public sealed partial class Hnsw
         _upper = new int[Count][];
         _levels = new byte[Count];
         _dead = new bool[Count];
+        _living = new ulong[(Count + 63) / 64];
+        for (var r = 0; r < Count; r++) _living[r >> 6] |= 1UL << (r & 63);
     }
 
+    /// <summary>Rows, deleted ones among them.</summary>
     public int Count => _set.Count;
+
+    /// <summary>d, the numbers of a row.</summary>
+    public int Dimensions => _set.Dimensions;
+
+    /// <summary>Rows that can be found.</summary>
     public int Alive => Count - _tombstones;
 
     /// <summary>Tombstones slow searches and hold memory: past a fifth of the nodes, build again.</summary>
@@ -62,7 +71,19 @@ public sealed partial class Hnsw
     {
         if (_dead[node]) return;
         _dead[node] = true;
+        _living[node >> 6] &= ~(1UL << (node & 63));
         _tombstones++;
+    }
+
+    internal bool HasDeleted => _tombstones > 0;
+
+    /// <summary>The allowed rows that are not deleted; empty means everything is allowed.</summary>
+    internal ulong[] Living(ReadOnlySpan<ulong> allowed)
+    {
+        if (allowed.IsEmpty) return _living;
+        var both = allowed.ToArray();
+        for (var w = 0; w < both.Length; w++) both[w] &= _living[w];
+        return both;
     }
 
     private Span<int> Links(int n, int level) => level == 0

@@ -86,8 +86,10 @@ public sealed class LetThroughTests
         approved.ShouldBeLessThan(oracle - 0.2);
     }
 
-    [Fact]
-    public void The_interval_of_the_stops_precision_holds_the_truth_95_times_in_a_hundred_with_unequal_propensities()
+    [Theory]
+    [InlineData(0.9, 0.5)]
+    [InlineData(0.5, 0.97)]
+    public void The_interval_of_the_stops_precision_holds_the_truth_95_times_in_a_hundred_with_unequal_propensities(double risky, double other)
     {
         const int trials = 1200;
         var (covered, bias) = (0, 0.0);
@@ -97,9 +99,8 @@ public sealed class LetThroughTests
             var payments = new List<WouldStop>();
             for (var n = 0; n < 1500; n++)
             {
-                var risky = rng.NextBool(0.5);
-                var e = risky ? 0.04 : 0.3; // what is riskier is let through less often
-                payments.Add(new WouldStop(e, rng.NextBool(e), rng.NextBool(risky ? 0.9 : 0.5)));
+                var (e, fraud) = rng.NextBool(0.5) ? (0.04, risky) : (0.3, other); // what is riskier is let through less often
+                payments.Add(new WouldStop(e, rng.NextBool(e), rng.NextBool(fraud)));
             }
 
             var truth = payments.Average(p => p.Fraud ? 1.0 : 0);
@@ -109,7 +110,7 @@ public sealed class LetThroughTests
         }
 
         bias.ShouldBe(0, 0.01);
-        (covered / (double)trials).ShouldBeInRange(0.93, 0.985);
+        (covered / (double)trials).ShouldBeInRange(0.93, 0.98);
     }
 
     [Fact]
