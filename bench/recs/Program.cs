@@ -5,8 +5,8 @@ using Busker.Learning.Numbers;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const string Usage = """
-    ./busker bench recs quality DIR SET... [published|quick|published groups]  every choice on validation, one test, beside the targets
-                                                 (published: only the weights; quick: without EASE; groups: only shared lists)
+    ./busker bench recs quality DIR SET... [published|quick|published groups|sparse]  every choice on validation, one test, beside the targets
+                          (published: only the weights; quick: without EASE; groups: only shared lists; sparse: only EASE with cut weights)
     ./busker bench recs bandits DIR              regret, and estimates from the logs in DIR
     ./busker bench recs speed DIR [PART...]      training and serving speed (ials, ease, walk, serve) beside NumPy over OpenBLAS
     DIR holds one folder for each set.
@@ -15,8 +15,8 @@ switch (args)
 {
     case ["quality", var folder, .. var names]:
         var quality = new BenchResult("recs", "set,what,value,low,high,target,reached,chosen");
-        foreach (var name in names.Where(n => n is not ("published" or "quick" or "groups")))
-            new Quality(folder, Lanes.All, quality).Run(name, names.Contains("published"), names.Contains("quick"), names.Contains("groups"));
+        foreach (var name in names.Where(n => n is not ("published" or "quick" or "groups" or "sparse")))
+            new Quality(folder, Lanes.All, quality).Run(name, names.Contains("published"), names.Contains("quick"), names.Contains("groups"), names.Contains("sparse"));
         quality.Save(replacing: true, key: 2);
         return 0;
     case ["bandits", var logs]:

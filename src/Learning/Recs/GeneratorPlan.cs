@@ -32,7 +32,9 @@ public sealed record IalsPlan(int Dimensions, float Unobserved, float Regulariza
     private static readonly float[] Coarse = [0.001f, 0.003f, 0.01f, 0.03f, 0.1f, 0.3f, 1f];
     private static readonly float[] Finer = [0.001f, 0.0017f, 0.003f, 0.0055f, 0.01f, 0.017f, 0.03f, 0.055f, 0.1f, 0.17f, 0.3f, 0.55f, 1f];
     private static readonly float[] Rounds = [8, 12, 16, 24, 32];
-    private static readonly float[] Trusts = [0, 0.1f, 0.3f, 0.6f, 1];
+
+    /// <summary>How far play counts may be trusted; 0 is not at all.</summary>
+    public static IReadOnlyList<float> Trusts { get; } = [0, 0.1f, 0.3f, 0.6f, 1];
 
     private float[] Grid => Fine ? Finer : Coarse;
 
@@ -47,7 +49,7 @@ public sealed record IalsPlan(int Dimensions, float Unobserved, float Regulariza
         .. Steps(Grid, Unobserved).Select(a => this with { Unobserved = a }),
         .. Steps(Grid, Regularization).Select(l => this with { Regularization = l }),
         .. Steps(Grid, Unobserved).Zip(Steps(Grid, Regularization).Reverse()).Select(s => this with { Unobserved = s.First, Regularization = s.Second }),
-        .. Fine && Plays ? Steps(Trusts, Confidence).Select(c => this with { Confidence = c }) : [],
+        .. Fine && Plays ? Steps([.. Trusts], Confidence).Select(c => this with { Confidence = c }) : [],
         .. Fine ? Steps(Rounds, Epochs).Select(e => this with { Epochs = (int)e }) : [],
     ];
 

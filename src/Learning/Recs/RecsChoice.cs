@@ -24,6 +24,9 @@ public sealed record RecsChoice(IReadOnlyList<GeneratorPlan> Plans, float[] Weig
     /// <summary>How many equal plans stand before this one; each repeat is fitted from a seed of its own, so that their sum is steadier.</summary>
     internal static ulong Repeat(IReadOnlyList<GeneratorPlan> plans, int at) => (ulong)plans.Take(at).Count(p => p == plans[at]);
 
+    /// <summary>For each plan the first that equals it: repeats stand in a blend with one weight together.</summary>
+    internal static int[] Alike(IReadOnlyList<GeneratorPlan> plans) => [.. plans.Select(p => plans.TakeWhile(other => other != p).Count())];
+
     /// <summary>Fits every part that has a weight on the given histories.</summary>
     public RecsModel Fit(Interactions data, ulong seed, Lanes lanes, Action<string, double>? progress = null)
     {

@@ -13,6 +13,7 @@ public static class RecsReport
             + $"{study.Set.TrainAndValidation.Count:N0} pairs to learn from, {study.Set.Test.Count:N0} to find. Everything was chosen on validation and tested once; "
             + "± is 1.96 standard errors over listeners (over groups of lists for coverage, Gini and long tail). The whole catalogue is ranked.");
         page.Paragraph($"Chosen: {study.Trial.Choice}.");
+        page.Paragraph($"The split: {SplitCheck.Of(study.Set.TrainAndValidation, study.Set.Test)}.");
         page.Table(Header, study.Trial.Reports.Select(Row));
         page.Heading("Who is found, who is shown").Plot(ByPopularity(study)).Plot(Lorenz(study));
         page.Heading("Choosing").Plot(Tried(study));
@@ -22,7 +23,7 @@ public static class RecsReport
         if (study.Cold.Length > 0) page.Heading("Items nobody has heard").Plot(Cold(study));
         if (study.Groups.Length > 0)
             page.Heading("Lists for two").Table(["strategy", "mean nDCG@20", "worse off", "both find something"],
-                study.Groups.Select(g => (IReadOnlyList<string>)[g.Strategy.ToString(), g.Mean.ToString(), g.Worst.ToString(), Four(g.Both)]));
+                study.Groups.Select(g => (IReadOnlyList<string>)[g.Rules.Name, g.Mean.ToString(), g.Worst.ToString(), Four(g.Both)]));
         if (study.Time is { } time) Later(page, time);
         page.Paragraph($"Training data {study.Model.Fingerprint}.");
         return page.ToString();

@@ -48,7 +48,7 @@ public sealed record RecsStudy(RecsSet Set, RecsTrial Trial, FloorOutcome Floors
         var step = FloorStudy.ChooseStep(set, d => choice.Fit(d, 1, lanes), Floor, lanes);
         var study = new RecsStudy(set, trial, FloorStudy.Run(set, trial.Model, Floor, step, lanes));
         progress("groups", 0.86);
-        if (set.Friends.Length > 0) study = study with { Groups = GroupStudy.Run(set, trial.Model, Enum.GetValues<GroupStrategy>(), lanes, Pairs) };
+        if (set.Friends.Length > 0) study = study with { Groups = GroupStudy.Run(set, trial.Model, GroupRules.Alternatives, lanes, Pairs) };
         var plan = (IalsPlan)choice.Plans[0];
         progress("items without listeners", 0.9);
         if (set.Contents is not null) study = study.WithCold(plan, lanes);

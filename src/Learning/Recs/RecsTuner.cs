@@ -62,9 +62,9 @@ public sealed class RecsTuner(RecsSearch search, Lanes lanes, Action<string, dou
 
         var candidates = ScoredCandidates.Of(parts, train, validation, Each, lanes);
         progress("choosing the blend, weights", 0.9);
-        var (weights, score) = BlendWeights.Choose(candidates, search.Goal, lanes);
+        var (weights, score) = BlendWeights.Choose(candidates, search.Goal, lanes, alike: RecsChoice.Alike(plans));
         _tried.Add(("weighted sum", score));
-        var (learned, blends) = search.Learn ? Learn(candidates, train.Popularity()) : (null, []);
+        var (learned, blends) = search.Learn ? Learn(candidates, RecsChoice.Alike(plans), train.Popularity()) : (null, []);
         progress(FormattableString.Invariant($"choosing the blend, {score:0.0000} with {string.Join(" and ", plans)}"), 0.95);
         return new RecsChoice(plans, weights, learned) { Tried = _tried, Blends = blends, Score = score };
     }
@@ -98,13 +98,13 @@ public sealed class RecsTuner(RecsSearch search, Lanes lanes, Action<string, dou
         alternatives.Select(plans => Weigh(plans, train, validation)).MaxBy(choice => choice.Score)!;
 
     /// <summary>Learnt on one half of the listeners and judged on the other; taken only when clearly better there.</summary>
-    private (LearnedBlend?, List<(string, double)>) Learn(ScoredCandidates candidates, int[] popularity)
+    private (LearnedBlend?, List<(string, double)>) Learn(ScoredCandidates candidates, int[] alike, int[] popularity)
     {
         progress("choosing the blend: learning", 0.93);
         var even = candidates.Take(n => n % 2 == 0);
         var odd = candidates.Take(n => n % 2 == 1);
         var some = even.Take(n => n < LearntFrom);
-        var (weights, _) = BlendWeights.Choose(even, search.Goal, lanes);
+        var (weights, _) = BlendWeights.Choose(even, search.Goal, lanes, alike: alike);
         double[] Judge(Action<ScoredCandidates.Row, Span<float>> score) => odd.Ndcg((row, target) => score(row, target), search.Goal.Depth(), lanes);
         var sum = Judge((row, target) => BlendWeights.Sum(weights, row, target));
         var blends = new List<(string, double)> { ("weighted sum", sum.Average()) };

@@ -1,4 +1,5 @@
 using Busker.Learning.Data;
+using Busker.Learning.Groups;
 using Busker.Learning.Numbers;
 using Busker.Learning.Recommend;
 using Busker.Learning.Recs;
@@ -21,7 +22,7 @@ public sealed class RecsStudyTests : IDisposable
         study.Model.Metrics["ndcg_100"].ShouldBe(study.Trial.Whole.Ndcg100.Mean);
         study.Floors.Met.ShouldBe(study.Floors.Emerging);
         study.Cold[^1].Ndcg20.Mean.ShouldBeGreaterThan(0);
-        study.Groups.Length.ShouldBe(6);
+        study.Groups.Select(g => g.Rules).ShouldBe(GroupRules.Alternatives);
         study.Time!.Reports.Length.ShouldBe(3);
         var page = RecsReport.Write(study);
         foreach (var title in new[] { "by popularity", "Lorenz", "On validation", "emerging", "made cold", "Lists for two", "Half-life" }) page.ShouldContain(title);
@@ -63,6 +64,17 @@ public sealed class RecsStudyTests : IDisposable
         Scores(parts[0]).ShouldBe(Scores(plan.Fit(set.Train, 1, new Lanes(2))));
         Scores(parts[2]).ShouldBe(Scores(plan.Fit(set.Train, 2, new Lanes(2))));
         Scores(parts[2]).ShouldNotBe(Scores(parts[0]));
+    }
+
+    [Fact]
+    public void Equal_generators_share_one_weight_in_the_blend()
+    {
+        var set = new RecsTown(Users: 120, Creators: 50).Make();
+        var (one, walk) = (new IalsPlan(8, 0.03f, 0.01f), new WalkPlan(50, 0.2f, PerTarget: false));
+        var choice = new RecsTuner(Small with { Learn = false }, new Lanes(2), (_, _) => { }).Weigh([one, walk, one], set.Train, set.Validation);
+        choice.Weights[0].ShouldBeGreaterThan(0);
+        choice.Weights[2].ShouldBe(choice.Weights[0]);
+        RecsChoice.Alike([one, walk, one]).ShouldBe([0, 1, 0]);
     }
 
     [Fact]
