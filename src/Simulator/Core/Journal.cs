@@ -21,7 +21,7 @@ internal sealed record JournalEntry(
 internal sealed class Journal
 {
     private const int Kept = 200;
-    private readonly List<JournalEntry> _entries = [];
+    private readonly Roll<JournalEntry> _entries = new();
     private readonly (Excerpt Asked, Excerpt Answered)[] _recent = new (Excerpt, Excerpt)[Kept];
 
     public IReadOnlyList<JournalEntry> Entries => _entries;

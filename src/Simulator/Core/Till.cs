@@ -8,7 +8,7 @@ namespace Busker.Simulator.Core;
 /// </summary>
 internal sealed class Till(Books books)
 {
-    private readonly List<Charge> _charges = [];
+    private readonly Roll<Charge> _charges = new();
 
     public IReadOnlyList<Charge> Charges => _charges;
 

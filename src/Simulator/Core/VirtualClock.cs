@@ -8,7 +8,7 @@ internal sealed class VirtualClock : TimeProvider
 {
     private const string Last = "\uffff";
     private static readonly Action<object> Do = static what => ((Action)what)();
-    private readonly PriorityQueue<Plan, Turn> _queue = new();
+    private readonly Agenda<Plan, Turn> _queue = new();
     private readonly TimeProvider _real;
     private long _number;
     private long _nowMs;
@@ -39,7 +39,7 @@ internal sealed class VirtualClock : TimeProvider
     public long NowSeconds => NowMs / 1000;
 
     /// <summary>The earliest thing scheduled, or null.</summary>
-    public long? NextDueMs => _queue.TryPeek(out _, out var key) ? key.Due : null;
+    public long? NextDueMs => _queue.Count > 0 ? _queue.First.Turn.Due : null;
 
     internal void Run(double rate)
     {
@@ -54,13 +54,13 @@ internal sealed class VirtualClock : TimeProvider
 
     /// <summary>For what is scheduled by the hundred thousand: the same action with another object each time keeps nothing but that object.</summary>
     internal void ScheduleAt(long dueMs, Action<object> what, object with) =>
-        _queue.Enqueue(new(what, with, Cause.Next()), new Turn(Math.Max(dueMs, NowMs), Cause.Lane, _number++));
+        _queue.Add(new(what, with, Cause.Next()), new Turn(Math.Max(dueMs, NowMs), Cause.Lane, _number++));
 
     /// <summary>Runs after everything else of its moment, as nobody's consequence: what many lanes lead to together, such as a daily batch.</summary>
     internal void ScheduleLast(long dueMs, string name, Action what)
     {
         var due = Math.Max(dueMs, NowMs);
-        _queue.Enqueue(new(Do, what, Seed.Of(Draw.Of((ulong)due, name, "id"))), new Turn(due, Last, _number++));
+        _queue.Add(new(Do, what, Seed.Of(Draw.Of((ulong)due, name, "id"))), new Turn(due, Last, _number++));
     }
 
     /// <summary>Until the returned span ends, ids and schedules follow from this cause.</summary>
@@ -100,8 +100,9 @@ internal sealed class VirtualClock : TimeProvider
     /// <summary>Runs the one earliest thing due until then; false when there is none.</summary>
     internal bool RunNext(long untilMs)
     {
-        if (!_queue.TryPeek(out var next, out var turn) || turn.Due > untilMs) return false;
-        _queue.Dequeue();
+        if (_queue.Count == 0 || _queue.First.Turn.Due > untilMs) return false;
+        var (next, turn) = _queue.First;
+        _queue.RemoveFirst();
         if (turn.Due > _nowMs) Volatile.Write(ref _nowMs, turn.Due);
         using (Because(new Cause(ReferenceEquals(turn.Lane, Last) ? "" : turn.Lane, next.Seed))) next.What(next.With);
         return true;

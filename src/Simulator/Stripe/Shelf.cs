@@ -1,4 +1,5 @@
 using System.Collections;
+using Busker.Simulator.Core;
 
 namespace Busker.Simulator.Stripe;
 
@@ -21,32 +22,33 @@ internal abstract class Draft(string id)
 /// <summary>All objects of one kind, in the order they were made, some of them drafts.</summary>
 internal sealed class Shelf : IReadOnlyList<Thing>
 {
-    private readonly Dictionary<string, object> _byId = [];
-    private readonly List<object> _inOrder = [];
+    private const int Parts = 256;
+    private readonly Dictionary<string, object>?[] _byId = new Dictionary<string, object>?[Parts];
+    private readonly Roll<object> _inOrder = new();
 
     public int Count => _inOrder.Count;
 
     public Thing this[int index] => Of(_inOrder[index]);
 
-    public Thing? Find(string id) => _byId.TryGetValue(id, out var known) ? Of(known) : null;
+    public Thing? Find(string id) => Part(id).TryGetValue(id, out var known) ? Of(known) : null;
 
     public void Add(string id, object thingOrDraft)
     {
-        _byId.Add(id, thingOrDraft);
+        Part(id).Add(id, thingOrDraft);
         _inOrder.Add(thingOrDraft);
     }
 
     public void Remove(Thing thing)
     {
-        if (_byId.Remove(thing.Id, out var known)) _inOrder.Remove(known);
+        if (Part(thing.Id).Remove(thing.Id, out var known)) _inOrder.Remove(known);
     }
 
     /// <summary>Forgets the oldest beyond a number of them, once there are twice as many.</summary>
     public void Trim(int most)
     {
         if (_inOrder.Count < most * 2) return;
-        foreach (var old in _inOrder.Take(_inOrder.Count - most)) _byId.Remove(old is Draft draft ? draft.Id : ((Thing)old).Id);
-        _inOrder.RemoveRange(0, _inOrder.Count - most);
+        for (var i = 0; i < _inOrder.Count - most; i++) Part(IdOf(_inOrder[i])).Remove(IdOf(_inOrder[i]));
+        _inOrder.Forget(most);
     }
 
     public IEnumerator<Thing> GetEnumerator()
@@ -55,6 +57,11 @@ internal sealed class Shelf : IReadOnlyList<Thing>
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The index in parts, by the last characters of the id, so that growing one is no work to notice.</summary>
+    private Dictionary<string, object> Part(string id) => _byId[id.Length < 2 ? 0 : ((id[^1] * 31) + id[^2]) % Parts] ??= [];
+
+    private static string IdOf(object known) => known is Draft draft ? draft.Id : ((Thing)known).Id;
 
     private static Thing Of(object known) => known as Thing ?? ((Draft)known).Thing;
 }

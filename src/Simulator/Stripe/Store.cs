@@ -7,6 +7,7 @@ namespace Busker.Simulator.Stripe;
 internal sealed class Store
 {
     private const int Written = 512;
+    private static readonly Shelf None = new();
     private readonly (Thing Thing, int Version, byte[] Json)[] _written = new (Thing, int, byte[])[Written];
     private readonly ArrayBufferWriter<byte> _buffer = new(4_096);
     private readonly Dictionary<string, Shelf> _shelves = [];
@@ -34,7 +35,7 @@ internal sealed class Store
 
     public Thing Get(string kind, string id, string param = "id") => Find(kind, id) ?? throw StripeError.Missing(kind, id, param);
 
-    public IReadOnlyList<Thing> All(string kind) => _shelves.TryGetValue(kind, out var shelf) ? shelf : [];
+    public IReadOnlyList<Thing> All(string kind) => _shelves.TryGetValue(kind, out var shelf) ? shelf : None;
 
     public void Remove(Thing thing) => _shelves[thing.Shape.Name].Remove(thing);
 
