@@ -15,27 +15,64 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
     public Outcome Charge(Thing method, long amount, string currency, Thing? intent, bool capture, bool offSession, bool authenticated, Action<Thing>? fill = null)
     {
         var instrument = (Instrument)method.Hidden!;
-        var charge = box.Make("charge", intent is null ? "ch_1" : "ch_3", 23);
-        Describe(charge, method, amount, currency, intent, instrument);
-        fill?.Invoke(charge);
         var verdict = Decide(instrument, amount, currency, offSession || instrument.SetUp, authenticated);
+        var charge = Open(method, amount, currency, intent, fill, verdict);
         charge["payment_method_details"] = Details(charge, method, instrument, amount, capture, authenticated, intent);
-        charge.Truth = box.Stage.Till.Open(new Charge
-        {
-            Provider = "stripe", Id = charge.Id, Reference = intent?.Id ?? charge.Id, Currency = currency, CreatedMs = box.Stage.Clock.NowMs,
-            Instrument = (method["card"] as Thing)?.Text("fingerprint") ?? instrument.Bank ?? "", Outcome = verdict.Code is null ? "approved" : verdict.Decline ?? verdict.Code,
-            Chance = verdict.Chance,
-        });
         box.Store.Add(charge);
         if (verdict.Code is not null) return new Outcome(charge, Decline(charge, method, verdict));
 
         charge["outcome"] = Verdicts.Approved(instrument.Test?.Risk);
         charge["paid"] = true;
         charge["status"] = "succeeded";
-        box.Stage.Till.Authorise(charge.Truth, amount);
+        box.Stage.Till.Authorise(charge.Truth!, amount);
         if (capture) Capture(charge, amount, final: true);
         box.Emit("charge.succeeded", charge);
         return new Outcome(charge, null);
+    }
+
+    private Thing Open(Thing method, long amount, string currency, Thing? intent, Action<Thing>? fill, Verdict3 verdict)
+    {
+        var charge = box.Make("charge", intent is null ? "ch_1" : "ch_3", 23);
+        var instrument = (Instrument)method.Hidden!;
+        Describe(charge, method, amount, currency, intent, instrument);
+        fill?.Invoke(charge);
+        charge.Truth = box.Stage.Till.Open(new Charge
+        {
+            Provider = "stripe", Id = charge.Id, Reference = intent?.Id ?? charge.Id, Currency = currency, CreatedMs = box.Stage.Clock.NowMs,
+            Instrument = (method["card"] as Thing)?.Text("fingerprint") ?? instrument.Bank?.Name ?? "", Outcome = verdict.Code is null ? "approved" : verdict.Decline ?? verdict.Code,
+            Chance = verdict.Chance,
+        });
+        return charge;
+    }
+
+    /// <summary>A bank debit on its way: it arrives, or is returned.</summary>
+    public Thing Pend(Thing method, long amount, string currency, Thing intent, string? failure)
+    {
+        var charge = box.Store.Add(Open(method, amount, currency, intent, null, new(failure, null, failure is null ? 1 : 0)));
+        charge["payment_method_details"] = Details(charge, method, (Instrument)method.Hidden!, amount, true, false, intent);
+        charge["status"] = "pending";
+        box.Emit("charge.pending", charge);
+        return charge;
+    }
+
+    public void Arrive(Thing charge)
+    {
+        charge["outcome"] = Verdicts.Approved(null);
+        charge["paid"] = true;
+        charge["status"] = "succeeded";
+        box.Stage.Till.Authorise(charge.Truth!, charge.Number("amount"));
+        Capture(charge, charge.Number("amount"), final: true);
+        box.Emit("charge.succeeded", charge);
+    }
+
+    public StripeError Return(Thing charge, string failure)
+    {
+        charge["status"] = "failed";
+        charge["failure_code"] = failure;
+        charge["failure_message"] = "The payment failed.";
+        box.Emit("charge.failed", charge);
+        var code = failure.StartsWith("charge_exceeds", StringComparison.Ordinal) ? failure : "payment_intent_payment_attempt_failed";
+        return new StripeError(402, "invalid_request_error", code, "The payment failed.", null) { DeclineCode = failure, ChargeId = charge.Id };
     }
 
     /// <summary>Takes an authorised charge's money; a final capture lets the rest go.</summary>
@@ -65,7 +102,7 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
         if (instrument.Test is { } test)
         {
             if (test.Challenge == Challenge.DeclinedAfter && !authenticated) return new(null, null, 1);
-            return test.Challenge == Challenge.ErrorAfter && authenticated ? new("processing_error", null, 0) : new(test.Code, test.Decline, test.Code is null ? 1 : 0);
+            return test.Challenge == Challenge.OptionalError && authenticated ? new("processing_error", null, 0) : new(test.Code, test.Decline, test.Code is null ? 1 : 0);
         }
 
         var use = new CardUse("stripe", card, amount, currency, box.Stage.Clock.GetUtcNow(), stored, authenticated);
@@ -110,8 +147,16 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
         var type = method.Text("type")!;
         if (instrument.Card is null) return new Thing("pmd") { ["type"] = type, [type] = method[type] };
 
-        var look = new CardLook((Thing)method["card"]!, authenticated, !capture && Terms.Overcapture(intent), !capture && Terms.Incremental(intent), !capture && Terms.Multicapture(intent));
+        var look = new CardLook((Thing)method["card"]!, Authentication(charge, authenticated, intent), !capture && Terms.Overcapture(intent), !capture && Terms.Incremental(intent), !capture && Terms.Multicapture(intent));
         return new CardDetails(Stencil(look, instrument), box.Stage.Seed, charge.Id, amount);
+    }
+
+    /// <summary>What 3-D Secure came to; a card that nobody enrolled is passed by when it was asked for.</summary>
+    private static Raw? Authentication(Thing charge, bool authenticated, Thing? intent)
+    {
+        var challenge = (charge.Hidden as Instrument)?.Test?.Challenge ?? Challenge.Never;
+        if (authenticated) return challenge == Challenge.Frictionless ? Verdicts.Frictionless : Verdicts.ThreeDSecure;
+        return intent?.Hidden is Terms { Asked: true } && challenge == Challenge.Never ? Verdicts.Attempted : null;
     }
 
     private readonly Dictionary<CardLook, CardStencil> _stencils = [];

@@ -6,7 +6,7 @@ using Busker.Simulator.Core;
 namespace Busker.Simulator.Stripe;
 
 /// <summary>What decides how charges show the card that paid, but for their amounts and numbers.</summary>
-internal readonly record struct CardLook(Thing Shown, bool Authenticated, bool Overcapture, bool Incremental, bool Multicapture);
+internal readonly record struct CardLook(Thing Shown, Raw? Authentication, bool Overcapture, bool Incremental, bool Multicapture);
 
 /// <summary>A charge's <c>payment_method_details</c>: the stencil of its card, and what is this charge's own.</summary>
 internal sealed class CardDetails(CardStencil stencil, ulong seed, string charge, long amount)
@@ -33,7 +33,7 @@ internal sealed class CardStencil
         card["overcapture"] = new Thing("overcapture") { ["maximum_amount_capturable"] = Hole(Most), ["status"] = look.Overcapture ? "available" : "unavailable" };
         if (look.Incremental) card["incremental_authorization"] = Terms.Available;
         if (look.Multicapture) card["multicapture"] = Terms.Available;
-        if (look.Authenticated) card["three_d_secure"] = Verdicts.ThreeDSecure;
+        if (look.Authentication is { } authentication) card["three_d_secure"] = authentication;
         var text = Encoding.UTF8.GetString(Raw.Of(json => new Thing("pmd") { ["type"] = "card", ["card"] = card }.Write(json, store, null)).Json);
         while (text.Length > 0)
         {

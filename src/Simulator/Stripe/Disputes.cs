@@ -7,6 +7,7 @@ namespace Busker.Simulator.Stripe;
 internal sealed class Disputes(Sandbox box, Balances balances)
 {
     private const string Url = "/v1/disputes";
+    private const string Ce3 = "visa_compelling_evidence_3";
     private const int MostText = 150_000;
     private const long MostFiles = 4_718_592;
     private static readonly TimeSpan Answerable = TimeSpan.FromDays(9);
@@ -18,7 +19,7 @@ internal sealed class Disputes(Sandbox box, Balances balances)
     [
         new("GET", Url, call => Listing.Page(box, call, "dispute", Url, "charge", "payment_intent"), "by charge, payment intent, created"),
         new("GET", Url + "/{id}", call => box.Store.Get("dispute", call.Id), "with expansion"),
-        new("POST", Url + "/{id}", Update, "staged or submitted evidence; 150000 characters, 4.5 MB, 49 pages (Mastercard 19); documented magic texts", "enhanced evidence (CE 3.0) eligibility"),
+        new("POST", Url + "/{id}", Update, "staged or submitted evidence; 150000 characters, 4.5 MB, 49 pages (Mastercard 19); documented magic texts; enhanced evidence of the eligible test cards, as strings", "whether the prior charges of enhanced evidence match; fees of compliance cases; smart disputes"),
         new("POST", Url + "/{id}/close", Accept, "accepts: lost"),
         new("GET", "/v1/radar/early_fraud_warnings", call => Listing.Page(box, call, "early_fraud_warning", "/v1/radar/early_fraud_warnings", "charge", "payment_intent"), "by charge, payment intent"),
         new("GET", "/v1/radar/early_fraud_warnings/{id}", call => box.Store.Get("early_fraud_warning", call.Id), "actionable until refunded or disputed"),
@@ -27,7 +28,7 @@ internal sealed class Disputes(Sandbox box, Balances balances)
     /// <summary>What a captured charge will lead to: what its test card says, or what the scenario's people do.</summary>
     public void Foresee(Thing charge, Instrument? instrument)
     {
-        if (instrument?.Bank == "dispute")
+        if (instrument?.Bank?.Disputed == true)
         {
             box.Later(TimeSpan.Zero, () => Open(charge, "debit_not_authorized", false, charge.Number("amount_captured")));
             return;
@@ -41,6 +42,8 @@ internal sealed class Disputes(Sandbox box, Balances balances)
                 box.Later(TimeSpan.Zero, () => Open(charge, "fraudulent", false, charge.Number("amount_captured") / 2));
                 box.Later(TimeSpan.FromSeconds(1), () => Open(charge, "product_not_received", false, charge.Number("amount_captured") / 2));
                 return;
+            case "ce3": box.Later(TimeSpan.Zero, () => Open(charge, "fraudulent", false, charge.Number("amount_captured"), Ce3)); return;
+            case "compliance": box.Later(TimeSpan.Zero, () => Open(charge, "noncompliant", false, charge.Number("amount_captured"), instrument.Card!.Brand + "_compliance")); return;
             case { } reason: box.Later(TimeSpan.Zero, () => Open(charge, reason, false, charge.Number("amount_captured"))); return;
         }
 
@@ -61,7 +64,7 @@ internal sealed class Disputes(Sandbox box, Balances balances)
         return $"{dispute.Id} was opened on {id}";
     }
 
-    private Thing? Open(Thing charge, string reason, bool inquiry, long amount)
+    private Thing? Open(Thing charge, string reason, bool inquiry, long amount, string? eligibility = null)
     {
         amount = Math.Min(amount, charge.Truth!.Captured - charge.Truth.Disputed);
         if (amount <= 0) return null;
@@ -72,11 +75,12 @@ internal sealed class Disputes(Sandbox box, Balances balances)
         dispute["payment_intent"] = charge.Text("payment_intent");
         dispute["reason"] = reason;
         dispute["network_reason_code"] = NetworkCode(reason, charge);
+        if (eligibility is not null) dispute["enhanced_eligibility_types"] = new[] { eligibility };
         dispute["evidence"] = new Thing("evidence");
         dispute["evidence_details"] = Details(dispute, 0);
         var brand = (charge.Hidden as Instrument)?.Card?.Brand ?? "visa";
         dispute["payment_method_details"] = new Raw(Encoding.UTF8.GetBytes(
-            $$"""{"card":{"brand":"{{brand}}","case_type":"{{(inquiry ? "inquiry" : "chargeback")}}","network":"{{brand}}","network_reason_code":"{{NetworkCode(reason, charge)}}"},"type":"card"}"""));
+            $$"""{"card":{"brand":"{{brand}}","case_type":"{{(inquiry ? "inquiry" : reason == "noncompliant" ? "compliance" : "chargeback")}}","network":"{{brand}}","network_reason_code":"{{NetworkCode(reason, charge)}}"},"type":"card"}"""));
         dispute["status"] = inquiry ? "warning_needs_response" : "needs_response";
         dispute["is_charge_refundable"] = inquiry;
         charge["disputed"] = true;
@@ -142,7 +146,7 @@ internal sealed class Disputes(Sandbox box, Balances balances)
         {
             if (!Texts.Contains(field) && !FileFields.Contains(field))
             {
-                if (field.StartsWith("enhanced_evidence", StringComparison.Ordinal)) continue;
+                if (field.StartsWith("enhanced_evidence", StringComparison.Ordinal)) continue; // below
                 throw StripeError.Invalid($"Received unknown parameter: evidence[{field}]", $"evidence[{field}]", "parameter_unknown");
             }
 
@@ -154,6 +158,7 @@ internal sealed class Disputes(Sandbox box, Balances balances)
             evidence[field] = value.Length == 0 ? null : value;
         }
 
+        if (form.Json("evidence[enhanced_evidence]") is { } enhanced) evidence["enhanced_evidence"] = enhanced;
         if (Texts.Sum(f => evidence.Text(f)?.Length ?? 0) > MostText)
         {
             throw StripeError.Invalid($"The combined character count of your evidence must not exceed {MostText}.", "evidence");
@@ -233,14 +238,42 @@ internal sealed class Disputes(Sandbox box, Balances balances)
         var evidence = dispute["evidence"] as Thing;
         json.WriteStartObject();
         json.WriteNumber("due_by", dispute.Number("created") + (long)Answerable.TotalSeconds);
-        json.WriteStartObject("enhanced_eligibility");
-        json.WriteEndObject();
+        Eligibility(json, dispute, evidence);
         json.WriteBoolean("has_evidence", evidence is not null && (Texts.Any(f => evidence.Text(f) is not null) || FileFields.Any(f => evidence.Text(f) is not null)));
         json.WriteBoolean("past_due", box.Now > dispute.Number("created") + (long)Answerable.TotalSeconds && submissions == 0);
         json.WriteNumber("submission_count", submissions);
         json.WriteString("submission_method", submissions > 0 ? "manual" : "not_submitted");
         json.WriteEndObject();
     });
+
+    /// <summary>Enhanced evidence counts as soon as there is some of its kind, whatever it says: in test mode any prior charges do.</summary>
+    private static void Eligibility(System.Text.Json.Utf8JsonWriter json, Thing dispute, Thing? evidence)
+    {
+        json.WriteStartObject("enhanced_eligibility");
+        if (dispute["enhanced_eligibility_types"] is string[] types)
+        {
+            foreach (var type in types)
+            {
+                var given = evidence?["enhanced_evidence"] is Raw enhanced && enhanced.Json.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\"{type}\"")) >= 0;
+                json.WriteStartObject(type);
+                if (type == Ce3)
+                {
+                    json.WriteStartArray("required_actions");
+                    if (!given) json.WriteStringValue("missing_prior_undisputed_transactions");
+                    json.WriteEndArray();
+                    json.WriteString("status", given ? "qualified" : "requires_action");
+                }
+                else
+                {
+                    json.WriteString("status", given ? "fee_acknowledged" : "requires_fee_acknowledgement");
+                }
+
+                json.WriteEndObject();
+            }
+        }
+
+        json.WriteEndObject();
+    }
 
     private static string NetworkCode(string reason, Thing charge)
     {

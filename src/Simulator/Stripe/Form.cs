@@ -111,7 +111,7 @@ internal sealed class Form
         }
     }
 
-    /// <summary>What is below <c>name[…]</c> as JSON, strings only; null when nothing is.</summary>
+    /// <summary>What is below <c>name[…]</c> as JSON: strings, objects and lists of them; null when nothing is.</summary>
     public Raw? Json(string name, params string[] fields)
     {
         var below = Below(name).ToArray();
@@ -150,6 +150,19 @@ internal sealed class Form
 
     private void Write(Utf8JsonWriter json, string[] fields)
     {
+        if (fields.Length == 0 && _pairs.TrueForAll(p => char.IsAsciiDigit(p.Key[0])))
+        {
+            json.WriteStartArray();
+            foreach (var item in _pairs.GroupBy(p => p.Key.Split('[')[0]))
+            {
+                if (item.First().Key == item.Key) json.WriteStringValue(item.First().Value);
+                else json.WriteRawValue(Json(item.Key)!.Json);
+            }
+
+            json.WriteEndArray();
+            return;
+        }
+
         json.WriteStartObject();
         foreach (var field in fields.Where(f => !_pairs.Exists(p => p.Key == f || p.Key.StartsWith(f + "[", StringComparison.Ordinal)))) json.WriteNull(field);
         foreach (var group in _pairs.GroupBy(p => p.Key.Split('[')[0]))

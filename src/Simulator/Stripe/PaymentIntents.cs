@@ -17,7 +17,7 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         new("POST", Url + "/{id}", Update, "amount and details while nothing is authorised"),
         new("POST", Url + "/{id}/confirm", call => Confirm(box.Store.Get("payment_intent", call.Id), call.Form), "declines, 3-D Secure, off-session, bank debits"),
         new("POST", Url + "/{id}/capture", Capture, "full, partial, multi-capture with final_capture, over-capture to 120 %"),
-        new("POST", Url + "/{id}/cancel", Cancel, "with its reason; an authorization is released"),
+        new("POST", Url + "/{id}/cancel", Cancel, "with its reason; an authorization is released, a bank debit that still processes is called back"),
         new("POST", Url + "/{id}/increment_authorization", Increment, "when request_incremental_authorization was if_available"),
     ];
 
@@ -136,7 +136,8 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         intent["last_payment_error"] = null;
         var instrument = (Instrument)method.Hidden!;
         if (instrument.Bank is { } bank) return Debit(intent, method, bank);
-        if (!Challenged(intent, instrument, terms, form)) return Authorise(intent, authenticated: false, throws: true);
+        terms.Asked = form["payment_method_options[card][request_three_d_secure]"] is "any" or "challenge";
+        if (!Challenged(intent, instrument, terms)) return Authorise(intent, Passed(instrument, terms), throws: true);
         if (terms.OffSession)
         {
             return Fail(intent, method, new StripeError(402, "card_error", "authentication_required", TestCards.Message("authentication_required", null), null)
@@ -167,24 +168,26 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
             "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again.", null) { Method = method }, throws: false);
     }
 
-    private bool Challenged(Thing intent, Instrument instrument, Terms terms, Form form)
+    private bool Challenged(Thing intent, Instrument instrument, Terms terms)
     {
-        var asked = form["payment_method_options[card][request_three_d_secure]"] is "any" or "challenge";
         if (instrument.Test is { } test)
         {
             return test.Challenge switch
             {
-                Challenge.Always => true,
-                Challenge.DeclinedAfter or Challenge.ErrorAfter => true,
+                Challenge.Always or Challenge.DeclinedAfter => true,
                 Challenge.OnSetup => !(instrument.SetUp && terms.OffSession),
                 Challenge.AlreadySetUp => !terms.OffSession,
-                Challenge.Optional => asked,
-                _ => asked && instrument.Card!.Brand is not ("unionpay" or "diners"),
+                Challenge.Optional => terms.Asked,
+                _ => false,
             };
         }
 
         return !instrument.SetUp && box.Stage.Issuers.WantsChallenge(new World.CardUse("stripe", instrument.Card!, intent.Number("amount"), intent.Text("currency")!, box.Stage.Clock.GetUtcNow()));
     }
+
+    /// <summary>Authenticated without a question; or tried, and told of an error.</summary>
+    private static bool Passed(Instrument instrument, Terms terms) =>
+        instrument.Test?.Challenge == Challenge.Frictionless || (instrument.Test?.Challenge == Challenge.OptionalError && terms.Asked);
 
     private Thing Authorise(Thing intent, bool authenticated, bool throws)
     {
@@ -252,25 +255,24 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
             : new Raw(Encoding.UTF8.GetBytes(inner.GetRawText()[..^1] + ",\"payment_method\":" + Encoding.UTF8.GetString(Raw.Of(w => method.Write(w, box.Store, null)).Json) + "}"));
     }
 
-    /// <summary>Bank debits answer later: processing, then succeeded or failed.</summary>
-    private Thing Debit(Thing intent, Thing method, string behaviour)
+    /// <summary>Bank debits answer later: processing with a pending charge, then succeeded or failed.</summary>
+    private Thing Debit(Thing intent, Thing method, BankBehaviour behaviour)
     {
+        var charge = acquirer.Pend(method, intent.Number("amount"), intent.Text("currency")!, intent, behaviour.Failure);
+        intent["latest_charge"] = charge.Id;
         intent["status"] = "processing";
         box.Emit("payment_intent.processing", intent);
-        if (behaviour == "processing") return intent;
-        var delay = behaviour.EndsWith("Delayed", StringComparison.Ordinal) ? TimeSpan.FromMinutes(3) : TimeSpan.FromSeconds(30);
-        box.Later(delay, () =>
+        if (behaviour.Stays) return intent;
+        box.Later(behaviour.Delayed ? TimeSpan.FromMinutes(3) : TimeSpan.FromSeconds(30), () =>
         {
             if (!intent.Is("processing")) return;
-            if (behaviour is "success" or "successDelayed" or "dispute") Authorise(intent, authenticated: false, throws: false);
-            else Fail(intent, method, new StripeError(402, "invalid_request_error", "payment_intent_payment_attempt_failed", "The payment failed.", null)
+            if (behaviour.Failure is { } failure) Fail(intent, method, acquirer.Return(charge, failure), throws: false);
+            else
             {
-                DeclineCode = behaviour switch
-                {
-                    "accountClosed" => "bank_account_closed", "noAccount" => "no_account", "insufficientFunds" => "insufficient_funds", "debitNotAuthorized" => "debit_not_authorized",
-                    "weeklyLimitExceeded" => "payment_method_microdeposit_failed", "riskLevelHighest" => "highest_risk_level", "invalidCurrency" => "invalid_currency", _ => "generic_decline",
-                },
-            }, throws: false);
+                acquirer.Arrive(charge);
+                if (intent.Text("setup_future_usage") is not null) Save(intent, method);
+                Succeed(intent, charge.Number("amount"));
+            }
         });
         return intent;
     }
@@ -305,13 +307,14 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
     private Thing Cancel(Call call)
     {
         var intent = box.Store.Get("payment_intent", call.Id);
-        if (intent.Text("status") is "succeeded" or "canceled" or "processing") throw StripeError.Unexpected("PaymentIntent", intent, "cancel");
+        if (intent.Text("status") is "succeeded" or "canceled") throw StripeError.Unexpected("PaymentIntent", intent, "cancel");
         return Release(intent, call.Form.OneOf("cancellation_reason", "duplicate", "fraudulent", "requested_by_customer", "abandoned"));
     }
 
     private Thing Release(Thing intent, string? reason)
     {
         if (intent.Is("requires_capture")) acquirer.Void(box.Store.Get("charge", intent.Text("latest_charge")!));
+        else if (intent.Is("processing")) acquirer.Return(box.Store.Get("charge", intent.Text("latest_charge")!), "debit_canceled");
         intent["status"] = "canceled";
         intent["canceled_at"] = box.Now;
         intent["cancellation_reason"] = reason;

@@ -1,16 +1,16 @@
 using System.Globalization;
+using System.Text.Json;
 using Busker.Simulator.World;
 
 namespace Busker.Simulator.Stripe;
 
 /// <summary>What really pays, behind a payment method.</summary>
-internal sealed class Instrument(Card? card, TestCard? test, string? bank)
+internal sealed class Instrument(Card? card, TestCard? test, BankBehaviour? bank)
 {
     public Card? Card { get; set; } = card;
     public TestCard? Test { get; } = test;
 
-    /// <summary>How a bank account behaves: success, successDelayed, failed, accountClosed, …</summary>
-    public string? Bank { get; } = bank;
+    public BankBehaviour? Bank { get; } = bank;
 
     /// <summary>Set up for off-session use: no more challenges on cards that are asked once.</summary>
     public bool SetUp { get; set; }
@@ -26,7 +26,7 @@ internal sealed class PaymentMethods(Sandbox box)
 
     public IEnumerable<Route> Routes =>
     [
-        new("POST", Url, call => Create(call.Form, ""), "card by number or token, sepa_debit, us_bank_account, billing details, metadata", "other types"),
+        new("POST", Url, call => Create(call.Form, ""), "card by number or token, sepa_debit by IBAN and us_bank_account by number, billing details, metadata", "other types; micro-deposits: US accounts count as verified"),
         new("GET", Url, call => Listing.Page(call, Of(call.Form["customer"]), "payment_method", Url, "customer", "type"), "by customer and type"),
         new("GET", Url + "/{id}", call => box.Store.Get("payment_method", call.Id), "as stored"),
         new("POST", Url + "/{id}", Update, "billing details, expiry, metadata"),
@@ -44,8 +44,7 @@ internal sealed class PaymentMethods(Sandbox box)
     {
         if (box.Store.Find("payment_method", id) is { } known) return known;
         if (TestCards.Token(id) is { } test) return OfCard(new Card(test.Number, 12, 2034), test);
-        if (id.StartsWith("pm_usBankAccount", StringComparison.Ordinal)) return OfBank("us_bank_account", id["pm_usBankAccount".Length..].TrimStart('_'));
-        if (id.StartsWith("pm_sepaDebit", StringComparison.Ordinal)) return OfBank("sepa_debit", id["pm_sepaDebit".Length..].TrimStart('_').Split('_')[0]);
+        if (TestAccounts.Token(id) is var (type, account, behaviour)) return OfBank(type, account, behaviour);
         if (box.Store.Find("token", id) is { Hidden: Card card } token)
         {
             if (token.Flag("used")) throw StripeError.Invalid($"You cannot use a Stripe token more than once: {id}.", param, "token_already_used");
@@ -82,12 +81,8 @@ internal sealed class PaymentMethods(Sandbox box)
         {
             "card" when form[P("card[token]")] is { } token => Resolve(token, "card[token]"),
             "card" => OfNumber(form, P),
-            "sepa_debit" => OfBank(type, form.Required(P("sepa_debit[iban]")).EndsWith("3202", StringComparison.Ordinal) ? "failed" : "success"),
-            "us_bank_account" => OfBank(type, form.Required(P("us_bank_account[account_number]")) switch
-            {
-                "000111111113" => "accountClosed", "000111111116" => "noAccount", "000222222227" => "insufficientFunds",
-                "000333333335" => "debitNotAuthorized", "000444444440" => "invalidCurrency", _ => "success",
-            }),
+            "sepa_debit" when form.Required(P("sepa_debit[iban]")).Replace(" ", "", StringComparison.Ordinal) is var iban => OfBank(type, iban, TestAccounts.OfIban(iban)),
+            "us_bank_account" when form.Required(P("us_bank_account[account_number]")) is var number => OfBank(type, number, TestAccounts.OfUsNumber(number)),
             _ => throw StripeError.Invalid($"The payment method type \"{type}\" is invalid or not simulated.", P("type")),
         };
         if (Billing(form, P("billing_details")) is { } billing) method["billing_details"] = billing;
@@ -174,7 +169,8 @@ internal sealed class PaymentMethods(Sandbox box)
         details["funding"] = test?.Funding ?? owner?.Issuer.Funding ?? "credit";
         details["last4"] = card.Last4;
         details["display_brand"] = card.Brand;
-        if (card.Brand != "visa") details["networks"] = new Raw(System.Text.Encoding.UTF8.GetBytes($$"""{"available":["{{card.Brand}}"],"preferred":null}"""));
+        if (test?.Partner is { } partner) details["networks"] = new Raw(System.Text.Encoding.UTF8.GetBytes($$"""{"available":["{{partner}}","{{card.Brand}}"],"preferred":null}"""));
+        else if (card.Brand != "visa") details["networks"] = new Raw(System.Text.Encoding.UTF8.GetBytes($$"""{"available":["{{card.Brand}}"],"preferred":null}"""));
         if (test is { Cvc: not "pass" } or { Zip: not null } or { Line1: not null })
         {
             details["checks"] = Raw.Of(json =>
@@ -188,14 +184,17 @@ internal sealed class PaymentMethods(Sandbox box)
         }
     }
 
-    private Thing OfBank(string type, string behaviour)
+    private Thing OfBank(string type, string number, BankBehaviour behaviour)
     {
+        if (behaviour.Refused is { } code) throw StripeError.Invalid("This bank account cannot be debited by SEPA Direct Debit.", "sepa_debit[iban]", code);
+        if (number.Length < 4) throw StripeError.Invalid("The account number is invalid.", type == "sepa_debit" ? "sepa_debit[iban]" : "us_bank_account[account_number]", "invalid_bank_account_number");
         var method = box.Make("payment_method", "pm_1", 23);
         method["type"] = type;
-        method.Hidden = new Instrument(null, null, behaviour.Length == 0 ? "success" : behaviour);
+        method.Hidden = new Instrument(null, null, behaviour);
+        var print = Core.Ids.From(box.Stage.Seed, number, "fingerprint", "", 16);
         method[type] = new Raw(System.Text.Encoding.UTF8.GetBytes(type == "sepa_debit"
-            ? """{"bank_code":"19043","branch_code":"","country":"AT","fingerprint":"SimulatedIban0001","generated_from":{"charge":null,"setup_attempt":null},"last4":"3201"}"""
-            : """{"account_holder_type":"individual","account_type":"checking","bank_name":"STRIPE TEST BANK","financial_connections_account":null,"fingerprint":"SimulatedBank0001","last4":"6789","networks":{"preferred":"ach","supported":["ach"]},"routing_number":"110000000","status_details":{}}"""));
+            ? $$$"""{"bank_code":"19043","branch_code":"","country":"{{{JsonEncodedText.Encode(number[..2])}}}","fingerprint":"{{{print}}}","generated_from":{"charge":null,"setup_attempt":null},"last4":"{{{JsonEncodedText.Encode(number[^4..])}}}"}"""
+            : $$$"""{"account_holder_type":"individual","account_type":"checking","bank_name":"STRIPE TEST BANK","financial_connections_account":null,"fingerprint":"{{{print}}}","last4":"{{{JsonEncodedText.Encode(number[^4..])}}}","networks":{"preferred":"ach","supported":["ach"]},"routing_number":"110000000","status_details":{}}"""));
         return box.Store.Add(method);
     }
 

@@ -49,8 +49,8 @@ internal sealed class SetupIntents(Sandbox box, PaymentMethods methods)
         var method = box.Store.Get("payment_method", intent.Text("payment_method")!);
         if (method.Hidden is Instrument { Test: { } test })
         {
-            if (test is { Code: { } code, Challenge: Challenge.Never }) throw Fail(intent, method, code, test.Decline);
-            if (test.Challenge is not (Challenge.Never or Challenge.Optional or Challenge.AlreadySetUp) && form["off_session"] is not "true")
+            if (test is { Code: { } code, Challenge: Challenge.Never or Challenge.LookupError } and ({ OnAttach: false } or { Risk: not "normal" } or { Challenge: Challenge.LookupError })) throw Fail(intent, method, code, test.Decline);
+            if (test.Challenge is Challenge.Always or Challenge.OnSetup or Challenge.DeclinedAfter && form["off_session"] is not "true")
             {
                 intent["status"] = "requires_action";
                 intent["next_action"] = ThreeDs.NextAction(box, "setup_intent", intent, ((Terms)intent.Hidden!).ReturnUrl);

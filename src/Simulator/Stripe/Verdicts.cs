@@ -7,14 +7,18 @@ namespace Busker.Simulator.Stripe;
 /// <summary>Issuers' decisions in Stripe's words.</summary>
 internal static class Verdicts
 {
-    public static readonly Raw ThreeDSecure = new(Encoding.UTF8.GetBytes(
-        """{"authentication_flow":"challenge","electronic_commerce_indicator":"05","exemption_indicator":null,"result":"authenticated","result_reason":null,"transaction_id":"00000000-0000-4000-8000-000000000000","version":"2.2.0"}"""));
+    public static readonly Raw ThreeDSecure = Authentication("challenge", "05", "authenticated");
+    public static readonly Raw Frictionless = Authentication("frictionless", "05", "authenticated");
+    public static readonly Raw Attempted = Authentication("frictionless", "06", "attempt_acknowledged");
 
     public static Raw Approved(string? risk) => Of(null, null, "approved_by_network", null, risk ?? "normal", "Payment complete.", "authorized", null);
 
     public static Raw Declined(string code, string? decline, string? risk) => risk is "blocked" or "highest"
         ? Of(null, null, "not_sent_to_network", risk == "highest" ? "highest_risk_level" : "rule", "highest", "Stripe blocked this payment as too risky.", "blocked", null)
         : Of(TestCards.Advice(code, decline), "02", "declined_by_network", decline ?? code, risk ?? "normal", "The bank did not return any further details with this decline.", "issuer_declined", "05");
+
+    private static Raw Authentication(string flow, string indicator, string result) => new(Encoding.UTF8.GetBytes(
+        $$"""{"authentication_flow":"{{flow}}","electronic_commerce_indicator":"{{indicator}}","exemption_indicator":null,"result":"{{result}}","result_reason":null,"transaction_id":"00000000-0000-4000-8000-000000000000","version":"2.2.0"}"""));
 
     /// <summary>(code, decline_code) of the API, for a reason of the world's issuers.</summary>
     public static (string? Code, string? Decline) Codes(DeclineReason reason) => reason switch
@@ -66,7 +70,9 @@ internal sealed record Terms(bool CanIncrement, bool CanCaptureMore, bool CanOve
     public static readonly Raw Available = new("{\"status\":\"available\"}"u8.ToArray());
 
     public bool OffSession { get; set; }
-    public bool Authenticated { get; set; }
+
+    /// <summary>3-D Secure was asked for by the merchant.</summary>
+    public bool Asked { get; set; }
     public string? ReturnUrl { get; set; }
     public string? Mandate { get; set; }
 
