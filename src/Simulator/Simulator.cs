@@ -60,12 +60,31 @@ public sealed class Simulator : IAsyncDisposable
         var scenario = ScenarioReader.Open(options.Scenario);
         if (scenario.Fault is { } fault) return fault;
         if (options.Rate < 0) return Refused("CLOCK", "the clock's rate is not negative");
+        if (options.Port < 0 || options.Port + options.Providers.Count - 1 > 65_535) return Refused("PORT", $"port {options.Port} and one for each further provider are between 0 and 65535");
 
         var world = options.StartNow ? scenario.Value with { Start = TimeProvider.System.GetUtcNow() } : scenario.Value;
         var stage = new Stage(world, options.Seed ?? scenario.Value.Seed, 0, TimeProvider.System);
         Provider[] providers = [.. options.Providers.Select(p => Makers[p](stage))];
-        if (options.Snapshot is { } path && File.Exists(path)) await RestoreAsync(stage, providers, path);
-        var recorder = options.Snapshot is null ? null : new Recorder(options.Snapshot);
+        Recorder? recorder = null;
+        if (options.Snapshot is { } path)
+        {
+            if (File.Exists(path))
+            {
+                var asks = Recorder.Read(path);
+                if (asks.Fault is { } broken) return broken;
+                await RestoreAsync(stage, providers, asks.Value);
+            }
+
+            try
+            {
+                recorder = new Recorder(path);
+            }
+            catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
+            {
+                return Refused("SNAPSHOT", $"{path}: nothing can be written there: {closed.Message}");
+            }
+        }
+
         var control = new ControlApi(stage, providers, recorder);
         var ports = providers.Select((p, i) => (new Pipeline(stage, p, recorder), options.Port == 0 ? 0 : options.Port + i)).ToArray();
         var listener = new Listener(options.Address, ports, control);
@@ -155,12 +174,12 @@ public sealed class Simulator : IAsyncDisposable
         lock (_stage.Gate) _recorder?.Mark(_providers[0].Name, _stage.Clock.NowMs);
     }
 
-    private static async Task RestoreAsync(Stage stage, IReadOnlyList<Provider> providers, string path)
+    private static async Task RestoreAsync(Stage stage, IReadOnlyList<Provider> providers, IReadOnlyList<(string Provider, Ask Ask)> asks)
     {
         stage.Webhooks.Muted = true;
         var control = new ControlApi(stage, providers, null);
         var pipelines = providers.ToDictionary(p => p.Name, p => new Pipeline(stage, p, null));
-        foreach (var (provider, ask) in Recorder.Read(path))
+        foreach (var (provider, ask) in asks)
         {
             lock (stage.Gate) stage.Clock.RunUntil(ask.AtMs);
             if (ask.Path.StartsWith("/_sim", StringComparison.Ordinal))

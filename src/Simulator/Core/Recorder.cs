@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Busker.Kernel;
 using Microsoft.AspNetCore.Http;
 
 namespace Busker.Simulator.Core;
@@ -44,22 +45,42 @@ internal sealed class Recorder(string path) : IDisposable
         Method = "POST", Path = "/_sim/clock", Query = "", Headers = new HeaderDictionary(), Body = [], Origin = "", AtMs = atMs,
     });
 
-    /// <summary>The requests of a snapshot, in order.</summary>
-    public static IEnumerable<(string Provider, Ask Ask)> Read(string path)
+    /// <summary>The requests of a snapshot, in order; refused with file and line when one of them is none.</summary>
+    public static Result<IReadOnlyList<(string Provider, Ask Ask)>> Read(string path)
     {
-        foreach (var line in File.ReadLines(path))
+        var (asks, number) = (new List<(string, Ask)>(), 0);
+        try
         {
-            using var json = JsonDocument.Parse(line);
-            var root = json.RootElement;
-            string Text(string name) => root.GetProperty(name).GetString()!;
-            var headers = new HeaderDictionary();
-            foreach (var header in root.GetProperty("headers").EnumerateObject()) headers[header.Name] = header.Value.GetString();
-            yield return (Text("provider"), new Ask
+            foreach (var line in File.ReadLines(path))
             {
-                Method = Text("method"), Path = Text("path"), Query = Text("query"), Lane = Text("lane"), Origin = Text("origin"),
-                Headers = headers, Body = root.GetProperty("body").GetBytesFromBase64(), AtMs = root.GetProperty("at").GetInt64(),
-            });
+                number++;
+                asks.Add(One(line));
+            }
+
+            return asks;
         }
+        catch (Exception broken) when (broken is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return new Fault(Code.InvalidArgument, "SNAPSHOT", $"{path}:{number}: this is not a line of a snapshot");
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return new Fault(Code.InvalidArgument, "SNAPSHOT", $"{path}: this file cannot be read: {unreadable.Message}");
+        }
+    }
+
+    private static (string Provider, Ask Ask) One(string line)
+    {
+        using var json = JsonDocument.Parse(line);
+        var root = json.RootElement;
+        string Text(string name) => root.GetProperty(name).GetString() ?? throw new FormatException(name);
+        var headers = new HeaderDictionary();
+        foreach (var header in root.GetProperty("headers").EnumerateObject()) headers[header.Name] = header.Value.GetString();
+        return (Text("provider"), new Ask
+        {
+            Method = Text("method"), Path = Text("path"), Query = Text("query"), Lane = Text("lane"), Origin = Text("origin"),
+            Headers = headers, Body = root.GetProperty("body").GetBytesFromBase64(), AtMs = root.GetProperty("at").GetInt64(),
+        });
     }
 
     public void Flush()

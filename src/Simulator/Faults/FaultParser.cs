@@ -33,6 +33,8 @@ internal static class FaultParser
             if (options.Read(word) is { } problem) return Wrong(problem);
         }
 
+        if (options.Until <= options.From) return Wrong("'until' is later than 'from'");
+
         return new FaultRule
         {
             Source = line, Provider = words[0], Channel = words[1], Pattern = words[2], Kind = known.Kind, Argument = value,
@@ -64,7 +66,7 @@ internal static class FaultParser
         FaultKind.Delay or FaultKind.Late => (long?)Duration(text)?.TotalMilliseconds,
         FaultKind.Status or FaultKind.StatusAfter or FaultKind.StatusStored =>
             int.TryParse(text, CultureInfo.InvariantCulture, out var status) && status is 429 or (>= 500 and < 600) ? status : null,
-        FaultKind.Duplicate or FaultKind.MissingLine => text.Length == 0 ? 1 : long.TryParse(text, CultureInfo.InvariantCulture, out var n) ? n : null,
+        FaultKind.Duplicate or FaultKind.MissingLine => text.Length == 0 ? 1 : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n is >= 1 and <= 1_000 ? n : null,
         _ => text.Length == 0 ? 0 : null,
     };
 
@@ -88,9 +90,9 @@ internal static class FaultParser
             var good = cut < 0 ? false : word[..cut] switch
             {
                 "p" => Number(text, out var p) && p is >= 0 and <= 1 && Set(() => P = p),
-                "count" => Number(text, out var n) && n >= 0 && Set(() => Count = (int)n),
-                "skip" => Number(text, out var n) && n >= 0 && Set(() => Skip = (int)n),
-                "seed" => Number(text, out var n) && n >= 0 && Set(() => Seed = (ulong)n),
+                "count" => Whole(text, int.MaxValue, out var n) && Set(() => Count = (int)n),
+                "skip" => Whole(text, int.MaxValue, out var n) && Set(() => Skip = (int)n),
+                "seed" => Whole(text, long.MaxValue, out var n) && Set(() => Seed = (ulong)n),
                 "from" => Duration(text) is { } t && Set(() => From = t),
                 "until" => Duration(text) is { } t && Set(() => Until = t),
                 "flap" => text.Split('/') is [var bad, var rest] && Duration(bad) is { } b && Duration(rest) is { } g
@@ -102,6 +104,9 @@ internal static class FaultParser
 
         private static bool Number(string text, out double value) =>
             double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value);
+
+        private static bool Whole(string text, long most, out long value) =>
+            long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= most;
 
         private static bool Set(Action assign)
         {

@@ -19,7 +19,14 @@ public static class ScenarioReader
             return new Fault(Code.NotFound, "SCENARIO", $"{nameOrPath}: there is no such file, and the presets are {string.Join(", ", Presets)}");
         }
 
-        return Parse(nameOrPath, File.ReadAllText(nameOrPath));
+        try
+        {
+            return Parse(nameOrPath, File.ReadAllText(nameOrPath));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return new Fault(Code.InvalidArgument, "SCENARIO", $"{nameOrPath}: this file cannot be read: {unreadable.Message}");
+        }
     }
 
     public static string PresetText(string name)
@@ -46,22 +53,35 @@ public static class ScenarioReader
         var scenario = new Scenario
         {
             Name = yaml.Required("name"),
-            Version = (int)yaml.Number("version", 1),
+            Version = (int)yaml.Whole("version", 1, 1, int.MaxValue),
             About = yaml.Text("about", ""),
-            Seed = (ulong)yaml.Number("seed", 1),
+            Seed = (ulong)yaml.Whole("seed", 1, 0, long.MaxValue),
             Start = yaml.Moment("start", new Scenario { Name = "" }.Start),
             People = yaml.Map("people") is { } people ? ReadPeople(people) : new People(),
-            Issuers = [.. yaml.Maps("issuers").Select(ReadIssuer)],
+            Issuers = ReadIssuers(yaml),
             Fees = ByProvider(yaml, "fees", ReadFees),
             Latencies = ByProvider(yaml, "latency", ReadLatency),
             Disputes = yaml.Map("disputes") is { } disputes ? ReadDisputes(disputes) : new DisputeHabits(),
             Traffic = yaml.Map("traffic") is { } traffic ? ReadTraffic(traffic) : new Traffic(),
-            Regimes = [.. yaml.Maps("regimes").Select(ReadRegime)],
             Faults = [.. yaml.Maps("outages").Select(ReadOutage), .. yaml.Each("faults", FaultParser.Parse)],
         };
         if (scenario.Version != 1) throw yaml.Refuse("version", $"version {scenario.Version} of scenarios is not known; this reads version 1");
+        scenario = scenario with { Regimes = [.. yaml.Maps("regimes").Select(r => ReadRegime(r, scenario.Issuers))] };
         yaml.Done();
         return scenario;
+    }
+
+    private static Issuer[] ReadIssuers(Yaml yaml)
+    {
+        var issuers = new List<Issuer>();
+        foreach (var map in yaml.Maps("issuers"))
+        {
+            var issuer = ReadIssuer(map);
+            if (issuers.Exists(i => i.Bin == issuer.Bin)) throw map.Refuse("bin", $"two issuers cannot have the same bin {issuer.Bin}");
+            issuers.Add(issuer);
+        }
+
+        return [.. issuers];
     }
 
     private static People ReadPeople(Yaml yaml)
@@ -69,18 +89,22 @@ public static class ScenarioReader
         var otherwise = new People();
         var people = new People
         {
-            Cards = (int)yaml.Number("cards", otherwise.Cards),
-            Paydays = yaml.Numbers("paydays") is { Count: > 0 } days ? [.. days.Select(d => (int)d)] : otherwise.Paydays,
-            Income = (long)yaml.Number("income", otherwise.Income),
+            Cards = (int)yaml.Whole("cards", otherwise.Cards, 1, 1_000_000_000),
+            Paydays = Paydays(yaml) is { Length: > 0 } days ? days : otherwise.Paydays,
+            Income = yaml.Whole("income", otherwise.Income, 0, 1_000_000_000_000),
             SpentPerDay = yaml.Share("spent_per_day", otherwise.SpentPerDay),
             LostPerYear = yaml.Share("lost_per_year", otherwise.LostPerYear),
             Updater = yaml.Share("updater", otherwise.Updater),
             UpdaterDelay = yaml.Duration("updater_delay", otherwise.UpdaterDelay),
         };
-        if (people.Cards is < 1 or > 1_000_000_000) throw yaml.Refuse("cards", "'cards' is between 1 and 1000000000");
-        if (people.Paydays.Any(d => d is < 1 or > 28)) throw yaml.Refuse("paydays", "a payday is a day between 1 and 28");
         yaml.Done();
         return people;
+    }
+
+    private static int[] Paydays(Yaml yaml)
+    {
+        var days = yaml.Numbers("paydays");
+        return days.All(d => d is >= 1 and <= 28 && d == Math.Floor(d)) ? [.. days.Select(d => (int)d)] : throw yaml.Refuse("paydays", "a payday is a day between 1 and 28");
     }
 
     private static Issuer ReadIssuer(Yaml yaml)
@@ -92,9 +116,9 @@ public static class ScenarioReader
         {
             Name = yaml.Required("name"),
             Bin = bin,
-            Brand = yaml.Text("brand", Card.BrandOf(bin)),
-            Country = yaml.Text("country", otherwise.Country),
-            Funding = yaml.Text("funding", otherwise.Funding),
+            Brand = yaml.OneOf("brand", Card.BrandOf(bin), "visa", "mastercard", "amex", "discover", "diners", "jcb", "unionpay", "unknown"),
+            Country = yaml.Text("country", otherwise.Country) is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'] country ? country : throw yaml.Refuse("country", "'country' is two capital letters such as SE"),
+            Funding = yaml.OneOf("funding", otherwise.Funding, "credit", "debit", "prepaid"),
             Approval = yaml.Share("approval", otherwise.Approval),
             Amount = yaml.Number("amount", otherwise.Amount),
             Night = yaml.Number("night", otherwise.Night),
@@ -105,7 +129,7 @@ public static class ScenarioReader
             After = Reasons(yaml, "after") ?? otherwise.After,
             Reasons = Reasons(yaml, "reasons") ?? otherwise.Reasons,
             Challenge = yaml.Share("challenge", otherwise.Challenge),
-            ChallengeOver = (long)yaml.Number("challenge_over", otherwise.ChallengeOver),
+            ChallengeOver = yaml.Whole("challenge_over", otherwise.ChallengeOver, 0, 1_000_000_000_000),
         };
         yaml.Done();
         return issuer;
@@ -136,7 +160,7 @@ public static class ScenarioReader
 
     private static FeeSchedule ReadFees(Yaml yaml)
     {
-        var fees = new FeeSchedule((int)Math.Round(yaml.Number("percent", 2.9) * 100), (long)yaml.Number("fixed", 30), (long)yaml.Number("dispute", 1_500));
+        var fees = new FeeSchedule((int)Math.Round(yaml.Number("percent", 2.9, 0, 100) * 100), yaml.Whole("fixed", 30, 0, 1_000_000), yaml.Whole("dispute", 1_500, 0, 1_000_000));
         yaml.Done();
         return fees;
     }
@@ -153,7 +177,7 @@ public static class ScenarioReader
     private static DisputeHabits ReadDisputes(Yaml yaml)
     {
         var otherwise = new DisputeHabits();
-        var reasons = yaml.Map("reasons") is not { } map ? otherwise.Reasons : map.Keys.ToArray().ToDictionary(k => k, k => ReadDispute(map.Map(k)!));
+        var reasons = yaml.Map("reasons") is not { } map ? otherwise.Reasons : map.Keys.ToArray().ToDictionary(k => k, k => ReadDispute(map, k));
         var habits = new DisputeHabits
         {
             Honest = yaml.Share("honest", otherwise.Honest),
@@ -168,9 +192,12 @@ public static class ScenarioReader
         return habits;
     }
 
-    private static (double Weight, TimeSpan Delay) ReadDispute(Yaml yaml)
+    private static (double Weight, TimeSpan Delay) ReadDispute(Yaml reasons, string reason)
     {
-        var read = (yaml.Number("weight", 1), yaml.Duration("delay", TimeSpan.FromDays(20)));
+        string[] known = [.. new DisputeHabits().Reasons.Keys, "fraudulent", "unrecognized", "general"];
+        if (!known.Contains(reason)) throw reasons.Refuse(reason, $"'{reason}' is not a reason of disputes: {string.Join(", ", known)}");
+        var yaml = reasons.Map(reason)!;
+        var read = (yaml.Number("weight", 1, 0), yaml.Duration("delay", TimeSpan.FromDays(20)));
         yaml.Done();
         return read;
     }
@@ -180,9 +207,9 @@ public static class ScenarioReader
         var otherwise = new Traffic();
         var traffic = new Traffic
         {
-            PerMinute = yaml.Number("per_minute", otherwise.PerMinute),
+            PerMinute = yaml.Number("per_minute", otherwise.PerMinute, 0, 1_000_000),
             Hours = yaml.Numbers("hours"),
-            MedianAmount = (long)yaml.Number("median_amount", otherwise.MedianAmount),
+            MedianAmount = yaml.Whole("median_amount", otherwise.MedianAmount, 1, 1_000_000_000),
             Fraud = yaml.Share("fraud", otherwise.Fraud),
             Waves = [.. yaml.Maps("waves").Select(ReadWave)],
         };
@@ -193,17 +220,18 @@ public static class ScenarioReader
 
     private static Wave ReadWave(Yaml yaml)
     {
-        var kind = yaml.Text("kind", "sale");
-        if (kind is not ("sale" or "card-testing")) throw yaml.Refuse("kind", $"'{kind}' is not a wave: sale, card-testing");
+        var kind = yaml.OneOf("kind", "sale", "sale", "card-testing");
         var wave = new Wave(
-            yaml.Duration("from", TimeSpan.Zero), yaml.Duration("until", TimeSpan.FromHours(1)), yaml.Number("per_minute", 100), kind == "card-testing");
+            yaml.Duration("from", TimeSpan.Zero), yaml.Duration("until", TimeSpan.FromHours(1)), yaml.Number("per_minute", 100, 0, 1_000_000), kind == "card-testing");
+        if (wave.Until <= wave.From) throw yaml.Refuse("until", "'until' is later than 'from'");
         yaml.Done();
         return wave;
     }
 
-    private static Regime ReadRegime(Yaml yaml)
+    private static Regime ReadRegime(Yaml yaml, IReadOnlyList<Issuer> issuers)
     {
-        var regime = new Regime(yaml.Duration("at", TimeSpan.Zero), yaml.Text("provider", "*"), yaml.Text("issuer", "*"), yaml.Number("effect", -0.5));
+        var issuer = yaml.OneOf("issuer", "*", ["*", .. issuers.Select(i => i.Name)]);
+        var regime = new Regime(yaml.Duration("at", TimeSpan.Zero), yaml.OneOf("provider", "*", "*", "stripe", "adyen", "paypal"), issuer, yaml.Number("effect", -0.5, -20, 20));
         yaml.Done();
         return regime;
     }
@@ -211,10 +239,13 @@ public static class ScenarioReader
     /// <summary>An outage is a fault rule in other words.</summary>
     private static FaultRule ReadOutage(Yaml yaml)
     {
+        var (from, until) = (yaml.Duration("from", TimeSpan.Zero), yaml.Duration("until", TimeSpan.FromHours(1)));
+        if (until <= from) throw yaml.Refuse("until", "'until' is later than 'from'");
+        var provider = yaml.OneOf("provider", "*", "*", "stripe", "adyen", "paypal");
         var line = string.Create(CultureInfo.InvariantCulture,
-            $"{yaml.Text("provider", "*")} * {yaml.Text("endpoint", "*")} {yaml.Text("as", "status(503)")} p={yaml.Share("share", 1)} from={yaml.Text("from", "0s")} until={yaml.Text("until", "1h")}");
+            $"{provider} * {yaml.Text("endpoint", "*")} {yaml.Text("as", "status(503)")} p={yaml.Share("share", 1)} from={yaml.Text("from", "0s")} until={yaml.Text("until", "1h")}");
         var rule = FaultParser.Parse(line);
-        if (rule.Fault is { } fault) throw yaml.Refuse("provider", fault.Message);
+        if (rule.Fault is { } fault) throw yaml.Refuse("as", fault.Message);
         yaml.Done();
         return rule.Value;
     }

@@ -27,7 +27,8 @@ internal sealed class Yaml
         }
         catch (YamlException broken)
         {
-            throw new ScenarioException($"{file}:{broken.Start.Line}: this is not YAML: {broken.Message}");
+            var line = Math.Max(broken.Start.Line, broken.End.Line);
+            throw new ScenarioException($"{file}:{line}: this is not YAML: {broken.Message.TrimEnd('.')}");
         }
 
         if (stream.Documents is [{ RootNode: YamlMappingNode map }, ..]) return new Yaml(file, map);
@@ -38,12 +39,30 @@ internal sealed class Yaml
 
     public string Required(string key) => Scalar(key)?.Value ?? throw Wrong(_map, $"'{key}' is missing");
 
-    public double Number(string key, double otherwise) => Number(Scalar(key), key) ?? otherwise;
+    public double Number(string key, double otherwise, double least = -1e12, double most = 1e12)
+    {
+        var value = Number(Scalar(key), key) ?? otherwise;
+        return value >= least && value <= most ? value : throw Wrong(Scalar(key)!, string.Create(CultureInfo.InvariantCulture, $"'{key}' is a number between {least} and {most}, not {Scalar(key)!.Value}"));
+    }
+
+    public long Whole(string key, long otherwise, long least, long most)
+    {
+        if (Scalar(key) is not { } node) return otherwise;
+        return long.TryParse(node.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+            ? value
+            : throw Wrong(node, string.Create(CultureInfo.InvariantCulture, $"'{key}' is a whole number between {least} and {most}, not '{node.Value}'"));
+    }
+
+    public string OneOf(string key, string otherwise, params string[] values)
+    {
+        var value = Text(key, otherwise);
+        return values.Contains(value) ? value : throw Wrong(Scalar(key)!, $"'{key}' is one of {string.Join(", ", values)}, not '{value}'");
+    }
 
     public double Share(string key, double otherwise)
     {
-        var value = Number(key, otherwise);
-        return value is >= 0 and <= 1 ? value : throw Wrong(Scalar(key)!, $"'{key}' is a share between 0 and 1, not {value}");
+        var value = Number(Scalar(key), key) ?? otherwise;
+        return value is >= 0 and <= 1 ? value : throw Wrong(Scalar(key)!, string.Create(CultureInfo.InvariantCulture, $"'{key}' is a share between 0 and 1, not {value}"));
     }
 
     public TimeSpan Duration(string key, TimeSpan otherwise) => Scalar(key) is not { } node ? otherwise
@@ -65,7 +84,7 @@ internal sealed class Yaml
     {
         get
         {
-            foreach (var key in _map.Children.Keys.Cast<YamlScalarNode>())
+            foreach (var key in Words())
             {
                 _asked.Add(key.Value!);
                 yield return key.Value!;
@@ -91,11 +110,13 @@ internal sealed class Yaml
     /// <summary>Refuses what was not asked for: a misspelt key is not silently ignored.</summary>
     public void Done()
     {
-        foreach (var key in _map.Children.Keys.Cast<YamlScalarNode>())
+        foreach (var key in Words())
         {
             if (!_asked.Contains(key.Value!)) throw Wrong(key, $"'{key.Value}' is not known here: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}");
         }
     }
+
+    private IEnumerable<YamlScalarNode> Words() => _map.Children.Keys.Select(k => k as YamlScalarNode ?? throw Wrong(k, "a key is one word"));
 
     public ScenarioException Refuse(string key, string message) => Wrong(Node(key) ?? _map, message);
 
