@@ -70,6 +70,9 @@ public sealed class DoorTests
         (await Simulator.Start(new() { Providers = ["square"] })).Fault!.Message.ShouldStartWith("'square' is not a provider: stripe, adyen");
         (await Simulator.Start(new() { Scenario = "no-such-world" })).Fault!.Message.ShouldContain("no-such-world");
         (await Simulator.Start(new() { Rate = -1 })).Fault!.Message.ShouldBe("the clock's rate is not negative");
+        (await Simulator.Start(new() { Port = 65_534 })).Fault!.Message.ShouldBe("port 65534 and one for each further provider are between 0 and 65535");
+        (await Simulator.Start(new() { Scenario = Path.GetTempPath() })).Fault!.Message.ShouldContain("there is no such file");
+        (await Simulator.Start(new() { Snapshot = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "x") })).Fault!.Message.ShouldContain("nothing can be written there");
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
@@ -101,6 +104,23 @@ public sealed class DoorTests
         {
             await File.WriteAllTextAsync(path, "name: mine\nversion: 1\nfaults:\n  - stripe POST * explode\n");
             (await Simulator.Start(new() { Scenario = path })).Fault!.Message.ShouldContain(".yaml:4: 'explode' is not a fault");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData("garbage\n", 1)]
+    [InlineData("{\"provider\":\"stripe\",\"at\":0,\"lane\":\"\",\"origin\":\"\",\"method\":\"GET\",\"path\":\"/v1/balance\",\"query\":\"\",\"body\":\"\",\"headers\":{}}\n{\"provider\":\"stripe\"}\n", 2)]
+    public async Task A_file_that_is_no_snapshot_is_refused_with_its_line(string text, int line)
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            await File.WriteAllTextAsync(path, text);
+            (await Simulator.Start(new() { Snapshot = path })).Fault!.Message.ShouldBe($"{path}:{line}: this is not a line of a snapshot");
         }
         finally
         {

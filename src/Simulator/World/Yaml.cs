@@ -27,6 +27,8 @@ internal sealed class Yaml
         }
         catch (YamlException broken)
         {
+            var tab = Array.FindIndex(text.Split('\n'), l => l.TrimStart(' ').StartsWith('\t'));
+            if (tab >= 0) throw new ScenarioException($"{file}:{tab + 1}: this is not YAML: lines are indented with spaces, not with tabs");
             var line = Math.Max(broken.Start.Line, broken.End.Line);
             throw new ScenarioException($"{file}:{line}: this is not YAML: {broken.Message.TrimEnd('.')}");
         }
@@ -102,7 +104,7 @@ internal sealed class Yaml
     {
         foreach (var node in Items(key))
         {
-            var result = read((node as YamlScalarNode)?.Value ?? "");
+            var result = read(node is YamlScalarNode scalar ? scalar.Value ?? "" : throw Wrong(node, $"an entry of '{key}' is one line of text"));
             yield return result.Fault is { } fault ? throw Wrong(node, fault.Message) : result.Value;
         }
     }
