@@ -80,7 +80,7 @@ internal sealed class GroupPool(float[][] scores, GroupRules rules)
     /// <summary>The items by score, best first, ties by number, without those of −∞; only as far as somebody asks.</summary>
     public static IEnumerable<int> Best(float[] values, int first)
     {
-        for (var (from, asked) = (0, first); from < values.Length; asked *= 8)
+        for (var (from, asked) = (0, Math.Max(1, first)); from < values.Length; asked *= 8)
         {
             var best = new int[Math.Min(asked, values.Length)];
             var found = TopK.Select(values, best);

@@ -88,6 +88,16 @@ public sealed class GroupMixTests
     }
 
     [Fact]
+    public void A_bridge_too_short_for_a_place_and_a_list_without_places_end()
+    {
+        foreach (var rules in GroupRules.Alternatives)
+        {
+            Select(Members(2, 60, 5), 4, rules with { Bridge = 0.1 }).Length.ShouldBe(4, rules.Name);
+            Select(Members(2, 60, 5), 0, rules).ShouldBeEmpty(rules.Name);
+        }
+    }
+
+    [Fact]
     public void A_creator_cap_holds_in_a_group_too()
     {
         foreach (var rules in GroupRules.Alternatives)
