@@ -45,6 +45,10 @@ public sealed class LogisticRegression
         return new LogisticRegression(names, means, scales, weights, reader.ReadDouble());
     }
 
+    /// <summary>What one unit of a column adds to the margin.</summary>
+    public double Slope(int column) => Weights[column] / _scales[column];
+
+    /// <summary>Log-odds of a row, in the order of <see cref="Features"/>; a missing value counts as the column's mean.</summary>
     public double Margin(ReadOnlySpan<double> row)
     {
         var margin = Intercept;

@@ -73,6 +73,32 @@ public sealed class LearnedBlend
         }
     }
 
+    /// <summary>
+    /// One candidate's score as a sum: Σ weight of part · its score + Σ contributions by name + constant. The line is linear in the parts' scores, the
+    /// best of them included; of the trees the contributions are exact Shapley values (<see cref="TreeExplainer"/>).
+    /// </summary>
+    internal (float[] Weights, (string Name, double Value)[] Named, double Constant) Explain(ScoredCandidates.Row row, int k)
+    {
+        var features = new double[_weights.Length + 4];
+        Describe(row, k, features);
+        var parts = _weights.Length;
+        if (_trees is not null)
+        {
+            var phi = new double[features.Length];
+            var explainer = _explainer ??= new TreeExplainer(_trees);
+            explainer.Explain(features, phi);
+            return ([.. _weights], [.. _trees.Features.Zip(phi, (name, value) => (name, _share * value))], _share * explainer.Expected);
+        }
+
+        var line = _line!;
+        var best = Array.IndexOf(features, features[parts + 1], 0, parts);
+        float[] own = [.. _weights.Select((w, p) => (float)(line.Slope(p) + w * line.Slope(parts) + (p == best ? line.Slope(parts + 1) : 0)))];
+        (string, double)[] named = [.. new[] { parts + 2, parts + 3 }.Select(f => (line.Features[f], line.Slope(f) * features[f]))];
+        return (own, named, line.Margin(new double[features.Length]));
+    }
+
+    private TreeExplainer? _explainer;
+
     internal void Write(BinaryWriter writer)
     {
         writer.WriteArray(_weights);

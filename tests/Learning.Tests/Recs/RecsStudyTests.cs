@@ -149,6 +149,39 @@ public sealed class RecsStudyTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(BlendKind.Logistic)]
+    [InlineData(BlendKind.LambdaMart)]
+    public void An_explanation_of_a_learnt_blend_sums_to_its_score_too(BlendKind kind)
+    {
+        var set = Studied.Value.Set;
+        IGenerator[] parts = [Ials.Train(set.Train, new IalsSettings(16) { Confidence = 0 }, 1), new Plain(Ease.Train(set.Train.Binary(), 30)), ItemModel.RandomWalk(set.Train.Binary())];
+        float[] weights = [1, 0.5f, 0.3f];
+        var candidates = ScoredCandidates.Of(parts, set.Train, set.Validation, each: 60, Lanes.One);
+        var popularity = set.Train.Popularity();
+        var learned = kind == BlendKind.Logistic
+            ? LearnedBlend.Logistic(candidates, weights, popularity).Value
+            : LearnedBlend.LambdaMart(candidates, weights, popularity, share: 0.7f, Lanes.One).Value;
+        var model = new RecsModel(parts, weights, learned, popularity);
+        var moved = 0;
+        for (var u = 0; u < 12; u++)
+        {
+            var scores = new float[set.Items];
+            var history = set.Train.ItemsOf(u);
+            var plays = set.Train.WeightsOf(u);
+            model.Score(history, plays, scores);
+            var best = Enumerable.Range(0, set.Items).OrderByDescending(i => scores[i]).Take(5);
+            foreach (var item in best.Append(set.Items - 1).Append(history[0]).ToArray())
+            {
+                var why = model.Explain(item, history, plays);
+                (why.Shares.Sum() + why.Named.Sum(n => n.Value) + why.Shift).ShouldBe(scores[item], 2e-3 * (1 + Math.Abs(scores[item])), $"listener {u}, item {item}");
+                if (why.Named.Count > 0) moved++;
+            }
+        }
+
+        moved.ShouldBeGreaterThan(40);
+    }
+
     [Fact]
     public void The_candidates_rank_as_the_full_rows_do()
     {
