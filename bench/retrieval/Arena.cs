@@ -62,7 +62,14 @@ internal sealed class Arena(string folder, int rows)
     private void Graph(int d, float[][] queries, VectorFiles files)
     {
         if (!File.Exists(Index(d))) return;
-        var graph = Hnsw.Load(Index(d));
+        var loaded = Hnsw.Load(Index(d));
+        if (loaded.Fault is { } fault)
+        {
+            Console.WriteLine(fault.Message);
+            return;
+        }
+
+        var graph = loaded.Value;
         foreach (var beam in Beams) Own(d, "busker graph", $"beam {beam}", queries, files, (q, best) => graph.Find(q, beam, best), double.NaN);
     }
 

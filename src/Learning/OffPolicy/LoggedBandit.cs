@@ -24,32 +24,20 @@ public sealed record OffPolicyEstimate(string Name, double Value, double Low, do
 /// <param name="Warnings">Why the estimates should not be believed; empty when they may be.</param>
 public sealed record Overlap(int Decisions, double EffectiveSampleSize, double MeanWeight, double MeanWeightError, double MaxWeight, int Unsupported, string[] Warnings)
 {
+    /// <summary>Nothing was found that speaks against the estimates.</summary>
     public bool Reliable => Warnings.Length == 0;
-}
 
-/// <summary>
-/// Counterfactual estimators from logged decisions: IPS, clipped IPS, SNIPS, the direct method, doubly robust, switch-DR and DR with
-/// optimistic shrinkage (Dudík et al. 2014; Swaminathan and Joachims 2015; Wang et al. 2017; Su et al. 2020), with bootstrap intervals.
-/// </summary>
-public static class OffPolicyEvaluation
-{
-    public static Overlap Diagnose(IReadOnlyList<LoggedDecision> log)
+    internal static Overlap Of(double[] weights, int unsupported)
     {
-        if (log.Count == 0) throw new ArgumentException("the log is empty", nameof(log));
         double sum = 0, squares = 0, max = 0;
-        var unsupported = 0;
-        for (var t = 0; t < log.Count; t++)
+        foreach (var weight in weights)
         {
-            var entry = log[t];
-            if (!(entry.Propensity is > 0 and <= 1)) throw new ArgumentException($"decision {t}: propensity {entry.Propensity} is not in (0, 1]", nameof(log));
-            if (!double.IsFinite(entry.Reward)) throw new ArgumentException($"decision {t}: the reward is not finite", nameof(log));
-            sum += entry.Weight;
-            squares += entry.Weight * entry.Weight;
-            max = Math.Max(max, entry.Weight);
-            if (entry.Target > 1e4 * entry.Propensity) unsupported++;
+            sum += weight;
+            squares += weight * weight;
+            max = Math.Max(max, weight);
         }
 
-        var n = log.Count;
+        var n = weights.Length;
         var mean = sum / n;
         var error = Math.Sqrt(Math.Max(0, squares / n - mean * mean) / n);
         var size = squares > 0 ? sum * sum / squares : 0;
@@ -60,7 +48,35 @@ public static class OffPolicyEvaluation
         if (unsupported > 0) warnings.Add($"{unsupported} decisions had next to no chance of being logged");
         return new Overlap(n, size, mean, error, max, unsupported, [.. warnings]);
     }
+}
 
+/// <summary>
+/// Counterfactual estimators from logged decisions: IPS, clipped IPS, SNIPS, the direct method, doubly robust, switch-DR and DR with
+/// optimistic shrinkage (Dudík et al. 2014; Swaminathan and Joachims 2015; Wang et al. 2017; Su et al. 2020), with bootstrap intervals.
+/// </summary>
+public static class OffPolicyEvaluation
+{
+    /// <summary>Effective sample size and overlap of a log.</summary>
+    /// <exception cref="ArgumentException">An empty log, a propensity outside (0, 1], or a reward that is not finite; the decision is named.</exception>
+    public static Overlap Diagnose(IReadOnlyList<LoggedDecision> log)
+    {
+        if (log.Count == 0) throw new ArgumentException("the log is empty", nameof(log));
+        var (weights, unsupported) = (new double[log.Count], 0);
+        for (var t = 0; t < log.Count; t++)
+        {
+            var entry = log[t];
+            if (!(entry.Propensity is > 0 and <= 1)) throw new ArgumentException($"decision {t}: propensity {entry.Propensity} is not in (0, 1]", nameof(log));
+            if (!double.IsFinite(entry.Reward)) throw new ArgumentException($"decision {t}: the reward is not finite", nameof(log));
+            weights[t] = entry.Weight;
+            if (entry.Target > 1e4 * entry.Propensity) unsupported++;
+        }
+
+        return Overlap.Of(weights, unsupported);
+    }
+
+    /// <summary>All estimators on the same log, in a fixed order.</summary>
+    /// <param name="log">Decisions with the chances both policies had.</param>
+    /// <param name="rng">Draws the bootstrap's rounds.</param>
     /// <param name="clip">M of clipped IPS and τ of switch-DR.</param>
     /// <param name="shrink">λ of DR with optimistic shrinkage, ŵ = λw/(w² + λ).</param>
     /// <param name="rounds">Bootstrap rounds behind the 95 % intervals; the generator is passed in.</param>
@@ -101,38 +117,4 @@ public static class OffPolicyEvaluation
     }
 
     private static double Ratio(double numerator, double denominator) => denominator == 0 ? 0 : numerator / denominator;
-}
-
-/// <summary>One served slate: per position the reward and the two policies' chances of what stood there, given what stood above.</summary>
-public sealed record LoggedSlate(double[] Rewards, double[] Propensities, double[] Targets);
-
-/// <summary>Slate estimators: independent (IIPS, Li et al. 2018), reward-interaction (RIPS, McInerney et al. 2020) and whole-slate IPS.</summary>
-public static class SlateEvaluation
-{
-    /// <summary>Each position is weighted by its own ratio: right when a reward depends on its position alone.</summary>
-    public static double Independent(IReadOnlyList<LoggedSlate> log) =>
-        log.Average(s => s.Rewards.Select((r, k) => r * s.Targets[k] / s.Propensities[k]).Sum());
-
-    /// <summary>Each position is weighted by the ratios down to it, self-normalised: right when a listener reads from the top.</summary>
-    public static double RewardInteraction(IReadOnlyList<LoggedSlate> log)
-    {
-        var positions = log[0].Rewards.Length;
-        var (value, weight) = (new double[positions], new double[positions]);
-        foreach (var slate in log)
-        {
-            var product = 1.0;
-            for (var k = 0; k < positions; k++)
-            {
-                product *= slate.Targets[k] / slate.Propensities[k];
-                value[k] += product * slate.Rewards[k];
-                weight[k] += product;
-            }
-        }
-
-        return Enumerable.Range(0, positions).Sum(k => weight[k] > 0 ? value[k] / weight[k] : 0);
-    }
-
-    /// <summary>The whole slate is weighted by the product of all ratios: always right, rarely useful.</summary>
-    public static double Whole(IReadOnlyList<LoggedSlate> log) =>
-        log.Average(s => s.Rewards.Sum() * s.Targets.Select((t, k) => t / s.Propensities[k]).Aggregate(1.0, (a, b) => a * b));
 }

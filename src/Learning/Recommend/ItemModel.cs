@@ -90,13 +90,18 @@ public sealed partial class ItemModel : IGenerator, IExplains
     private static ItemModel FromTargets(
         string name, int items, int neighbours, Lanes? lanes, Action<int, SparseSums> collect, Func<int, int, float, float> weigh, bool byMagnitude = false)
     {
-        return BySource(name, items, Best(items, neighbours, lanes, collect, weigh, byMagnitude));
+        return OfTargets(name, items, Best(items, neighbours, lanes, collect, weigh, byMagnitude));
     }
 
     private static ItemModel FromSources(
         string name, int items, int neighbours, Lanes? lanes, Action<int, SparseSums> collect, Func<int, int, float, float> weigh)
     {
-        var kept = Best(items, neighbours, lanes, collect, weigh);
+        return OfSources(name, items, Best(items, neighbours, lanes, collect, weigh));
+    }
+
+    /// <summary>From what every history item gives.</summary>
+    internal static ItemModel OfSources(string name, int items, (int[] Items, float[] Weights)[] kept)
+    {
         var starts = new int[items + 1];
         for (var j = 0; j < items; j++) starts[j + 1] = starts[j] + kept[j].Items.Length;
         return new ItemModel(name, items, starts, [.. kept.SelectMany(k => k.Items)], [.. kept.SelectMany(k => k.Weights)]);
@@ -117,7 +122,8 @@ public sealed partial class ItemModel : IGenerator, IExplains
         return kept;
     }
 
-    private static ItemModel BySource(string name, int items, (int[] Items, float[] Weights)[] kept)
+    /// <summary>From what every target takes.</summary>
+    internal static ItemModel OfTargets(string name, int items, (int[] Items, float[] Weights)[] kept)
     {
         var starts = new int[items + 1];
         foreach (var (sources, _) in kept) foreach (var j in sources) starts[j + 1]++;

@@ -16,7 +16,7 @@ internal sealed class Codes
     private readonly float[] _scales;
     private readonly int _start; // of the first row, so that rows lie on cache lines
 
-    public Codes(float[] rows, int d)
+    public Codes(ReadOnlySpan<float> rows, int d)
     {
         Stride = (d + Unit - 1) / Unit * Unit;
         Count = rows.Length / d;
@@ -26,7 +26,7 @@ internal sealed class Codes
         var code = new sbyte[Stride];
         for (var r = 0; r < Count; r++)
         {
-            _scales[r] = Quantize(rows.AsSpan(r * d, d), code);
+            _scales[r] = Quantize(rows.Slice(r * d, d), code);
             if (!float.IsFinite(_scales[r])) throw new ArgumentException($"row {r} holds a number that is not finite", nameof(rows));
             for (var i = 0; i < Stride; i++) _codes[_start + r * Stride + i] = (byte)(code[i] + 128);
         }

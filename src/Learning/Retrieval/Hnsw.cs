@@ -13,7 +13,9 @@ public sealed partial class Hnsw
     private readonly VectorSet _set;
     private readonly Codes _codes;
     private readonly int _m, _beam;
-    private readonly int[] _base;          // per node: count, then 2M links
+    private readonly int[] _base = [];     // per node: count, then 2M links; in a loaded index they stand in the file
+    private readonly MappedFile? _file;
+    private readonly unsafe int* _links;
     private readonly int[][] _upper;       // per node above level 0: levels × (count + M links)
     private readonly byte[] _levels;
     private readonly bool[] _dead;
@@ -21,16 +23,20 @@ public sealed partial class Hnsw
     private int _entry = -1;
     private int _tombstones;
 
-    private Hnsw(VectorSet set, int m, int beam)
+    private Hnsw(VectorSet set, int m, int beam, MappedFile? file = null, long links = 0)
     {
-        (_set, _codes, _m, _beam) = (set, set.Codes, m, beam);
-        _base = new int[Count * (2 * m + 1)];
+        (_set, _codes, _m, _beam, _file) = (set, set.Codes, m, beam, file);
+        if (file is null) _base = new int[Count * (2 * m + 1)];
+        else unsafe { _links = file.At<int>(links); }
         _upper = new int[Count][];
         _levels = new byte[Count];
         _dead = new bool[Count];
         _living = new ulong[(Count + 63) / 64];
         for (var r = 0; r < Count; r++) _living[r >> 6] |= 1UL << (r & 63);
     }
+
+    /// <summary>The rows, for a <see cref="Retriever"/> to share.</summary>
+    public VectorSet Set => _set;
 
     /// <summary>Rows, deleted ones among them.</summary>
     public int Count => _set.Count;
@@ -87,8 +93,11 @@ public sealed partial class Hnsw
     }
 
     private Span<int> Links(int n, int level) => level == 0
-        ? _base.AsSpan(n * (2 * _m + 1), 2 * _m + 1)
+        ? Ground(n * (2 * _m + 1), 2 * _m + 1)
         : _upper[n].AsSpan((level - 1) * (_m + 1), _m + 1);
+
+    /// <summary>Links on the ground level; those of a loaded index are only read.</summary>
+    private unsafe Span<int> Ground(int from, int count) => _file is null ? _base.AsSpan(from, count) : new Span<int>(_links + from, count);
 
     private void Insert(int node, int level, GraphSearch search)
     {
@@ -194,6 +203,7 @@ public sealed partial class Hnsw
         search.Run(asked, Descend(asked, 0), Math.Max(beam, best.Length), 0, livingOnly: true);
         var count = search.Rerank(_set, query, best);
         _searches.Add(search);
+        GC.KeepAlive(this);
         return count;
     }
 

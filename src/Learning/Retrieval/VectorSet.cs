@@ -6,10 +6,15 @@ namespace Busker.Learning.Retrieval;
 /// Vectors for maximum inner product search: single precision rows and an 8-bit copy with one scale per row. 5·d + 4 bytes a
 /// vector (d rounded up to 32 in the copy).
 /// </summary>
-public sealed class VectorSet
+public sealed unsafe class VectorSet
 {
-    private readonly float[] _rows;
+    private readonly float[] _rows = [];
+    private readonly MappedFile? _file; // in which the rows are, when they are not in the array
+    private readonly float* _first;
 
+    /// <param name="rows">Row-major; kept, not copied.</param>
+    /// <param name="d">Numbers of a row.</param>
+    /// <exception cref="ArgumentException">No whole rows, or a number that is not finite.</exception>
     public VectorSet(float[] rows, int d)
     {
         if (d < 1) throw new ArgumentException($"the width is {d}; it must be positive", nameof(d));
@@ -18,11 +23,26 @@ public sealed class VectorSet
         Codes = new Codes(rows, d);
     }
 
+    internal VectorSet(MappedFile file, long place, int count, int d)
+    {
+        (_file, Dimensions, Count) = (file, d, count);
+        _first = file.At<float>(place);
+        Codes = new Codes(Block(0, count), d);
+    }
+
+    /// <summary>d, the numbers of a row.</summary>
     public int Dimensions { get; }
+
+    /// <summary>Rows.</summary>
     public int Count { get; }
+
     internal Codes Codes { get; }
-    internal float[] Rows => _rows;
-    public ReadOnlySpan<float> Row(int r) => _rows.AsSpan(r * Dimensions, Dimensions);
+
+    /// <summary>One row, d numbers; not to be kept longer than the set.</summary>
+    public ReadOnlySpan<float> Row(int r) => _file is null ? _rows.AsSpan(r * Dimensions, Dimensions) : new ReadOnlySpan<float>(_first + (nint)r * Dimensions, Dimensions);
+
+    internal ReadOnlySpan<float> Block(int from, int rows) =>
+        _file is null ? _rows.AsSpan(from * Dimensions, rows * Dimensions) : new ReadOnlySpan<float>(_first + (nint)from * Dimensions, rows * Dimensions);
 
     /// <summary>Exact top-k by one pass over the single-precision rows. Returns how many were found.</summary>
     public int Exact(ReadOnlySpan<float> query, Span<int> best, Span<float> scores)
@@ -32,10 +52,11 @@ public sealed class VectorSet
         for (var from = 0; from < Count; from += 64)
         {
             var block = products[..Math.Min(64, Count - from)];
-            Vectors.MultiplyRows(_rows.AsSpan(from * Dimensions, block.Length * Dimensions), query, block);
+            Vectors.MultiplyRows(Block(from, block.Length), query, block);
             for (var r = 0; r < block.Length; r++) heap.Offer(from + r, block[r]);
         }
 
+        GC.KeepAlive(this);
         return heap.Finish();
     }
 
@@ -54,7 +75,8 @@ public sealed class VectorSet
         {
             var width = Math.Min(Block, Count - from);
             Array.Clear(products);
-            Gemm.Add(new Window(queries, 0, d, 1), new Window(_rows, from * d, d, 1).Transposed, new Window(products, 0, Block, 1), count, width, d);
+            var own = _file is null ? new Window(_rows, from * d, d, 1) : new Window(this.Block(from, width).ToArray(), 0, d, 1);
+            Gemm.Add(new Window(queries, 0, d, 1), own.Transposed, new Window(products, 0, Block, 1), count, width, d);
             for (var q = 0; q < count; q++)
             {
                 var heap = TopRows.Resume(rows.AsSpan(q * k, k), values.AsSpan(q * k, k), found[q]);
@@ -78,6 +100,7 @@ public sealed class VectorSet
     {
         var heap = new TopRows(best, scores);
         foreach (var r in rows) heap.Offer(r, Vectors.Dot(Row(r), query));
+        GC.KeepAlive(this);
         return heap.Finish();
     }
 

@@ -47,7 +47,7 @@ public sealed class SameBitsTests
         ["RP3beta, per target"] = lanes => Scores(ItemModel.RandomWalk(Heard, 20, perTarget: true, lanes: lanes)),
         ["candidates of generators"] = lanes => Gathered(lanes).Rows.SelectMany(r => r.Scores).ToArray(),
         ["blend weights"] = lanes => BlendWeights.Choose(Candidates.Value, RecsGoal.Ndcg100, lanes).Weights,
-        ["learnt blend"] = lanes => Bytes(LearnedBlend.LambdaMart(Candidates.Value, [1, 1], Heard.Popularity(), 1, lanes).Value.Trees!),
+        ["learnt blend"] = lanes => Bytes(LearnedBlend.LambdaMart(Candidates.Value.Take(n => n < 120), [1, 1], Heard.Popularity(), 1, lanes).Value.Trees!),
         ["ranking of the catalogue"] = lanes => Ranked(lanes),
         ["exposure floors"] = lanes => Floored(lanes),
         ["bootstrap"] = lanes => new Bootstrap(50, 3, lanes).Compare([.. Enumerable.Range(0, 3000).Select(r => (ulong)r / 3)], Array.ConvertAll(Binary.Table.Columns[1], double.Abs).Select(v => double.IsNaN(v) ? 0 : v).ToArray(), Array.ConvertAll(Binary.Labels, y => -y), Binary.Labels, (s, y) => RankMetrics.Auc(s, y)) is var i ? new[] { i.Value, i.Low, i.High } : [],

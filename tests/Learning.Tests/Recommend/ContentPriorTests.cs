@@ -34,6 +34,46 @@ public sealed class ContentPriorTests
     }
 
     [Fact]
+    public void The_prior_is_the_ridge_regression_solved_outright()
+    {
+        const int items = 30, tags = 6, d = 8;
+        var rng = new Rng(4);
+        var pairs = (from i in Enumerable.Range(0, items) from t in Enumerable.Range(0, tags) where rng.NextBool(0.4) || t == i % tags select (i, t)).ToArray();
+        var contents = Interactions.From(items, tags, Array.ConvertAll(pairs, p => p.i), Array.ConvertAll(pairs, p => p.t), [.. pairs.Select(_ => 1f + rng.NextInt(5))]);
+        int[] listeners = [.. Enumerable.Range(0, items).Select(i => i % 7 == 0 ? 0 : 1 + rng.NextInt(40))];
+        float[] factors = [.. Enumerable.Range(0, items * d).Select(_ => (float)rng.NextGaussian())];
+        var prior = ContentPrior.Train(contents, factors, d, listeners, ridge: 3);
+
+        var known = Enumerable.Range(0, items).Where(i => listeners[i] > 0).ToArray();
+        double[] idf = [.. Enumerable.Range(0, tags).Select(t => Math.Log(1 + known.Length / (double)known.Count(i => contents.ItemsOf(i).BinarySearch(t) >= 0)))];
+        double[] Describe(int i)
+        {
+            var x = new double[tags];
+            for (var k = 0; k < contents.Length(i); k++) x[contents.ItemsOf(i)[k]] = Math.Log(1 + contents.WeightsOf(i)[k]) * idf[contents.ItemsOf(i)[k]];
+            var norm = Math.Sqrt(x.Sum(v => v * v));
+            return [.. x.Select(v => v / norm)];
+        }
+
+        // The normal equations leave no slope: Σ D tᵢ(tᵢW − hᵢ) + λW = 0, with W read off from single tags.
+        var w = new float[tags][];
+        for (var t = 0; t < tags; t++) prior.Expect([t], [1f], w[t] = new float[d]);
+        for (var t = 0; t < tags; t++)
+        {
+            for (var k = 0; k < d; k++)
+            {
+                var slope = 3 * (double)w[t][k];
+                foreach (var i in known)
+                {
+                    var x = Describe(i);
+                    slope += listeners[i] * x[t] * (Enumerable.Range(0, tags).Sum(s => x[s] * w[s][k]) - factors[i * d + k]);
+                }
+
+                slope.ShouldBe(0, 5e-3);
+            }
+        }
+    }
+
+    [Fact]
     public void Draws_scatter_around_the_mean_and_less_with_more_listeners()
     {
         var m = new float[64];

@@ -57,6 +57,48 @@ public sealed class LiveTests
         Should.Throw<ArgumentException>(() => live.Hear([3], 3)).Message.ShouldContain("item 3");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Neighbours_kept_event_by_event_are_to_the_bit_those_trained_again(bool walk)
+    {
+        var rng = new Rng(6);
+        var first = Data.Binary().Where((u, i) => (u * 7 + i) % 4 != 0);
+        var live = walk ? LiveItemModel.RandomWalk(first, 12, 0.5f, 0.8f) : LiveItemModel.NearestNeighbours(first, 12, shrink: 2);
+        var heard = Enumerable.Range(0, Data.Users).Select(u => first.ItemsOf(u).ToArray().ToHashSet()).ToArray();
+        for (var n = 0; n < 60; n++)
+        {
+            var (u, i) = (rng.NextInt(Data.Users), rng.NextInt(Data.Items));
+            live.Hear(u, i).ShouldBe(heard[u].Add(i));
+            if (n % 15 != 14) continue;
+            var pairs = heard.SelectMany((items, user) => items.Select(item => (user, item))).ToArray();
+            var all = Interactions.From(Data.Users, Data.Items, Array.ConvertAll(pairs, p => p.user), Array.ConvertAll(pairs, p => p.item));
+            var again = walk ? ItemModel.RandomWalk(all, 12, 0.5f, alpha: 0.8f) : ItemModel.NearestNeighbours(all, 12, shrink: 2);
+            var current = live.Current(new Lanes(1 + n % 2));
+            live.Stale.ShouldBe(0);
+            current.Links.ShouldBe(again.Links);
+            var (a, b) = (new float[Data.Items], new float[Data.Items]);
+            for (var item = 0; item < Data.Items; item++)
+            {
+                current.Score([item], [1f], a);
+                again.Score([item], [1f], b);
+                a.ShouldBe(b);
+            }
+        }
+
+        Should.Throw<ArgumentOutOfRangeException>(() => live.Hear(0, Data.Items));
+    }
+
+    [Fact]
+    public void An_event_touches_only_the_rows_of_items_heard_together_with_the_item()
+    {
+        var live = LiveItemModel.RandomWalk(Interactions.From(3, 6, [0, 0, 1, 1, 2], [0, 1, 2, 3, 4]), 5);
+        live.Current();
+        live.Hear(2, 5).ShouldBeTrue();
+        live.Stale.ShouldBe(2); // items 4 and 5
+        live.Hear(2, 5).ShouldBeFalse();
+    }
+
     [Fact]
     public void Trust_in_plays_averages_to_one_and_grows_with_them()
     {
