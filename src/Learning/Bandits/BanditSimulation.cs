@@ -6,6 +6,7 @@ namespace Busker.Learning.Bandits;
 /// <summary>Regret of a policy as rounds pass, over repeated worlds.</summary>
 public sealed record RegretCurve(string Policy, int[] Rounds, Estimate[] Regret)
 {
+    /// <summary>Regret after the last round.</summary>
     public Estimate Last => Regret[^1];
 }
 
@@ -21,6 +22,8 @@ public sealed record BanditPolicy(Func<Rng, int> Choose, Action<int, bool> Learn
 public sealed class BanditSimulation(int arms = 50, int rounds = 20_000, int runs = 100, ulong seed = 42, Lanes? lanes = null)
 {
     private const int Points = 40;
+
+    /// <summary>Where the true rates come from.</summary>
     public static readonly BetaPrior World = new(2, 38);
 
     /// <summary>What moments make of 500 older arms of the same world after 400 trials each.</summary>
@@ -38,6 +41,7 @@ public sealed class BanditSimulation(int arms = 50, int rounds = 20_000, int run
         return BetaPrior.Fit(successes, trials);
     }
 
+    /// <summary>Thompson sampling from a prior; feedback every <paramref name="batch"/> rounds, or <paramref name="delay"/> rounds late.</summary>
     public RegretCurve Thompson(string name, BetaPrior prior, int batch = 1, int delay = 0) => Run(name, () =>
     {
         var bandit = new BetaThompson(arms, prior);
@@ -49,8 +53,10 @@ public sealed class BanditSimulation(int arms = 50, int rounds = 20_000, int run
         }, bandit.Learn);
     }, batch, delay);
 
+    /// <summary>Every arm alike.</summary>
     public RegretCurve Chance() => Run("random", () => new BanditPolicy(rng => rng.NextInt(arms), (_, _) => { }));
 
+    /// <summary>The best so far, but a random arm with chance <paramref name="epsilon"/>.</summary>
     public RegretCurve EpsilonGreedy(double epsilon) => Run(FormattableString.Invariant($"ε-greedy {epsilon}"), () =>
     {
         var (successes, trials) = (new double[arms], new double[arms]);
@@ -67,6 +73,7 @@ public sealed class BanditSimulation(int arms = 50, int rounds = 20_000, int run
         });
     });
 
+    /// <summary>UCB1 (Auer et al. 2002).</summary>
     public RegretCurve UpperConfidence() => Run("UCB1", () =>
     {
         var (successes, trials, round) = (new double[arms], new double[arms], 0);

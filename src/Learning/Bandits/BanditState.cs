@@ -7,6 +7,8 @@ namespace Busker.Learning.Bandits;
 public sealed record BanditState(BetaPrior Prior, int[] ArmIds, long[] Successes, long[] Trials)
 {
     private const string Magic = "BUSKBAND";
+
+    /// <summary>Of the file format.</summary>
     public const int Version = 1;
 
     /// <summary>Thompson sampling that goes on from here; arms in the order of <see cref="ArmIds"/>.</summary>
@@ -17,6 +19,7 @@ public sealed record BanditState(BetaPrior Prior, int[] ArmIds, long[] Successes
         return bandit;
     }
 
+    /// <summary>Replaces the file at the path; checksummed.</summary>
     public void Write(string path) => SealedFile.Write(path, Magic, Version, writer =>
     {
         writer.Write(Prior.Alpha);

@@ -47,6 +47,7 @@ public sealed class BetaThompson(int arms, BetaPrior prior)
     private readonly double[] _alpha = Filled(arms, prior.Alpha), _beta = Filled(arms, prior.Beta);
     private readonly long[] _pending = new long[arms];
 
+    /// <summary>Number of arms.</summary>
     public int Arms => arms;
 
     /// <summary>Impressions without feedback so far, per arm.</summary>

@@ -9,6 +9,7 @@ public sealed class LinUcb(int arms, int d, double alpha = 1, double ridge = 1)
     private readonly double[][] _inverse = [.. Enumerable.Range(0, arms).Select(_ => Identity(d, 1 / ridge))];
     private readonly double[][] _sum = [.. Enumerable.Range(0, arms).Select(_ => new double[d])];
 
+    /// <summary>xᵀθ + α√(xᵀA⁻¹x) of an arm; d numbers, O(d²).</summary>
     public double Score(int arm, ReadOnlySpan<double> x)
     {
         var inverse = _inverse[arm];
@@ -42,6 +43,7 @@ public sealed class LinUcb(int arms, int d, double alpha = 1, double ridge = 1)
         return best;
     }
 
+    /// <summary>Takes in the reward of an arm that was shown at x; O(d²).</summary>
     public void Learn(int arm, ReadOnlySpan<double> x, double reward)
     {
         var inverse = _inverse[arm];

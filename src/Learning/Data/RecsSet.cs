@@ -11,7 +11,10 @@ public sealed record TimedPlays(int[] User, int[] Item, double[] Day);
 /// </summary>
 public sealed record RecsSet(string Name, Interactions Train, Interactions Validation, Interactions Test)
 {
+    /// <summary>Ids of the listeners at the source, in the order of their numbers here.</summary>
     public required int[] UserIds { get; init; }
+
+    /// <summary>Ids of the items at the source, in the order of their numbers here.</summary>
     public required int[] ItemIds { get; init; }
 
     /// <summary>Fold of each listener, for tests on listeners nobody has trained on.</summary>
@@ -29,6 +32,7 @@ public sealed record RecsSet(string Name, Interactions Train, Interactions Valid
     /// <summary>Creator of each item.</summary>
     public int[]? Creators { get; init; }
 
+    /// <summary>Single plays with their times, when the source has them.</summary>
     public TimedPlays? Plays { get; init; }
 
     public int Users => Train.Users;
@@ -47,5 +51,6 @@ public sealed record RecsSet(string Name, Interactions Train, Interactions Valid
         return Evaluate.Splits.Random(TrainAndValidation, share, new Numbers.Rng(11));
     }
 
+    /// <summary>Training, validation and test together.</summary>
     public Interactions All => Interactions.Union(TrainAndValidation, Test);
 }

@@ -22,6 +22,7 @@ public sealed record RecsTown(int Users = 1800, int Creators = 560, int Days = 1
 
     private sealed record Item(int Creator, int Scene, double Weight, double Released);
 
+    /// <summary>Makes the town: the same record makes the same town, bit for bit.</summary>
     public RecsSet Make()
     {
         var rng = new Rng(Seed);

@@ -6,6 +6,7 @@ namespace Busker.Learning.Decide;
 /// </summary>
 public static class CardPrecision
 {
+    /// <summary>Mean over the days of (compromised cards among the k checked) / k, 0 to 1; one score, label, card and day number per payment. Equal scores: the lower card number first.</summary>
     public static double At(int k, double[] scores, bool[] fraud, ulong[] cards, int[] days)
     {
         var found = new HashSet<ulong>();

@@ -7,8 +7,10 @@ namespace Busker.Learning.Decide;
 /// </summary>
 public sealed record CostModel(double DisputeFee = 15, double Insult = 2, double Margin = 0.1, double LifetimeLoss = 0)
 {
+    /// <summary>Cost of a fraud of that amount let pass.</summary>
     public double Missed(double amount) => amount + DisputeFee;
 
+    /// <summary>Cost of a good payment of that amount stopped.</summary>
     public double Stopped(double amount, double lifetimeValue = 0) => Insult + Margin * amount + LifetimeLoss * lifetimeValue;
 
     /// <summary>Least expected cost (Bahnsen 2013): stop when p · missed &gt; (1 − p) · stopped.</summary>
@@ -34,6 +36,7 @@ public sealed record CostModel(double DisputeFee = 15, double Insult = 2, double
         return 1 - cost / nothing;
     }
 
+    /// <summary>The same when <see cref="Stops"/> decides on calibrated chances.</summary>
     public double Savings(ReadOnlySpan<double> chances, ReadOnlySpan<double> labels, ReadOnlySpan<double> amounts)
     {
         var stopped = new bool[chances.Length];

@@ -3,6 +3,7 @@ namespace Busker.Learning.Decide;
 /// <summary>How far a sample is from the reference; <paramref name="Bound"/> is what chance alone exceeds once in a thousand.</summary>
 public readonly record struct DriftScore(double Value, double Bound)
 {
+    /// <summary>More than chance alone.</summary>
     public bool Alarms => Value > Bound;
 }
 
@@ -16,6 +17,8 @@ public sealed class Drift
     private readonly double[] _cuts;
     private readonly int[] _counts;
 
+    /// <param name="reference">Values at training, NaN for missing; sorted into cells of equal numbers.</param>
+    /// <param name="cells">Cells for the values present.</param>
     public Drift(double[] reference, int cells = 10)
     {
         _reference = Array.FindAll(reference, v => !double.IsNaN(v));

@@ -7,9 +7,13 @@ public readonly record struct Estimate(double Mean, double StandardError)
 {
     private const int Groups = 20;
 
+    /// <summary>Lower end at 95 %.</summary>
     public double Low => Mean - 1.96 * StandardError;
+
+    /// <summary>Upper end at 95 %.</summary>
     public double High => Mean + 1.96 * StandardError;
 
+    /// <summary>Mean of independent values and its standard error s/√n.</summary>
     public static Estimate Of(ReadOnlySpan<double> values)
     {
         double sum = 0, squares = 0;

@@ -9,6 +9,7 @@ namespace Busker.Learning.Features;
 /// </summary>
 public sealed record PaymentHistory(long[] Time, long[] Amount, ulong[][] Keys, bool[] Fraud, long[] KnownAt)
 {
+    /// <summary>Attempts.</summary>
     public int Rows => Time.Length;
 }
 

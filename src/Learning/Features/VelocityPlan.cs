@@ -78,16 +78,26 @@ public enum Measure
 /// </summary>
 public sealed record VelocityFeature(string Name, Measure Measure, string Entity = "", long Window = 0)
 {
+    /// <summary>Seconds that the window lies back; for outcomes that take so long to be known.</summary>
     public long Delay { get; init; }
+
+    /// <summary>The payment being scored counts as well.</summary>
     public bool WithCurrent { get; init; }
+
+    /// <summary>For <see cref="Measure.Distinct"/>: the entity whose values are counted.</summary>
     public string Other { get; init; } = "";
+
+    /// <summary>Of the prior of a risk, in payments; of an outlier, in medians.</summary>
     public double Strength { get; init; }
+
+    /// <summary>Risk before anything is known.</summary>
     public double Prior { get; init; }
 }
 
 /// <summary>The features of a model, in order, over named entities (card, account, device, IP, merchant, BIN…).</summary>
 public sealed class VelocityPlan
 {
+    /// <summary>Seconds of a day.</summary>
     public const long Day = 86_400;
 
     /// <param name="Counts">Answers 0 (or the prior) for an entity never seen; other measures have nothing to measure then.</param>
@@ -95,8 +105,13 @@ public sealed class VelocityPlan
 
     private VelocityPlan(string[] entities, VelocityFeature[] features) => (Entities, Features) = (entities, features);
 
+    /// <summary>Names, in the order of the keys of an attempt.</summary>
     public string[] Entities { get; }
+
+    /// <summary>In the order of the numbers that are read.</summary>
     public IReadOnlyList<VelocityFeature> Features { get; }
+
+    /// <summary>Names of the features, in order.</summary>
     public string[] Names => [.. Features.Select(f => f.Name)];
 
     internal Step[] Steps { get; private init; } = [];

@@ -13,6 +13,7 @@ public static class VelocitySnapshot
 {
     private const string Magic = "BUSKVEL3";
 
+    /// <summary>The whole state; equal states give equal bytes.</summary>
     public static byte[] Write(VelocityState state)
     {
         using var memory = new MemoryStream();

@@ -17,6 +17,7 @@ public sealed class VelocityState
     private readonly VelocityPlan _plan;
     private readonly EntityStore[] _stores;
 
+    /// <summary>An empty state of a plan.</summary>
     public VelocityState(VelocityPlan plan)
     {
         _plan = plan;
@@ -26,6 +27,7 @@ public sealed class VelocityState
     /// <summary>Time of the latest payment recorded.</summary>
     public long Now { get; internal set; } = long.MinValue;
 
+    /// <summary>Entities remembered, of all kinds.</summary>
     public int Entities => _stores.Sum(s => s.Keys.Count);
 
     internal VelocityPlan Plan => _plan;

@@ -17,10 +17,13 @@ public sealed class LogisticRegression
     private LogisticRegression(string[] features, double[] means, double[] scales, double[] weights, double intercept) =>
         (Features, _means, _scales, Weights, Intercept) = (features, means, scales, weights, intercept);
 
+    /// <summary>Names of the columns, in order.</summary>
     public string[] Features { get; }
 
     /// <summary>Per standardised column.</summary>
     public double[] Weights { get; }
+
+    /// <summary>Log-odds of a row of means.</summary>
     public double Intercept { get; }
 
     internal void Write(BinaryWriter writer)
@@ -60,6 +63,7 @@ public sealed class LogisticRegression
         return margin;
     }
 
+    /// <summary>1 / (1 + e^−margin).</summary>
     public double Predict(ReadOnlySpan<double> row) => 1 / (1 + Math.Exp(-Margin(row)));
 
     /// <summary>Margins of a table that has the model's columns by name.</summary>

@@ -17,9 +17,14 @@ public sealed class CsvFile
     private CsvFile(string name, int rows) => (Name, Rows) = (name, rows);
 
     public string Name { get; }
+
+    /// <summary>Rows below the header.</summary>
     public int Rows { get; }
 
+    /// <summary>A column that was read as numbers; an empty cell is NaN.</summary>
     public double[] Numbers(string column) => _numbers[column];
+
+    /// <summary>A column that was read as text.</summary>
     public string[] Words(string column) => _words[column];
 
     /// <summary>Reads the named columns. An empty number is a fault unless <paramref name="missing"/> allows it as NaN.</summary>

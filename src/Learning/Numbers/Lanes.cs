@@ -8,6 +8,7 @@ public sealed class Lanes
 {
     private readonly ParallelOptions _options;
 
+    /// <summary>At most this many threads, at least one.</summary>
     public Lanes(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
@@ -15,9 +16,13 @@ public sealed class Lanes
         _options = new ParallelOptions { MaxDegreeOfParallelism = threads };
     }
 
+    /// <summary>At most this many.</summary>
     public int Threads { get; }
 
+    /// <summary>No threads but the caller's.</summary>
     public static Lanes One { get; } = new(1);
+
+    /// <summary>As many as the machine has.</summary>
     public static Lanes All { get; } = new(Environment.ProcessorCount);
 
     /// <summary>Runs <paramref name="body"/> for 0 … <paramref name="count"/> − 1, in any order.</summary>

@@ -11,6 +11,7 @@ public sealed class Rng
     private ulong _a, _b, _c, _d;
     private readonly ulong _seed;
 
+    /// <summary>The same seed starts the same stream everywhere.</summary>
     public Rng(ulong seed)
     {
         _seed = seed;
@@ -33,6 +34,7 @@ public sealed class Rng
     /// <summary>An independent stream that depends on the seed and the number, not on what was drawn so far.</summary>
     public Rng Fork(ulong stream) => new(Mix(_seed ^ Mix(stream + Golden)) + stream);
 
+    /// <summary>64 random bits.</summary>
     public ulong Next()
     {
         var result = BitOperations.RotateLeft(_b * 5, 7) * 9;
@@ -63,6 +65,7 @@ public sealed class Rng
         return (int)high;
     }
 
+    /// <summary>True with that chance.</summary>
     public bool NextBool(double probability) => NextDouble() < probability;
 
     /// <summary>Standard normal, by the polar method; no state is kept between calls.</summary>
@@ -77,6 +80,7 @@ public sealed class Rng
         }
     }
 
+    /// <summary>Exponential with that rate, mean 1/rate.</summary>
     public double NextExponential(double rate) => -Math.Log(1 - NextDouble()) / rate;
 
     /// <summary>Gamma(shape, scale 1) after Marsaglia and Tsang 2000.</summary>
@@ -95,6 +99,7 @@ public sealed class Rng
         }
     }
 
+    /// <summary>Beta(α, β) as a ratio of Gammas.</summary>
     public double NextBeta(double alpha, double beta)
     {
         var x = NextGamma(alpha);
@@ -133,6 +138,7 @@ public sealed class Rng
         return hits;
     }
 
+    /// <summary>Puts items in random order, every order alike (Fisher and Yates).</summary>
     public void Shuffle<T>(Span<T> items)
     {
         for (var i = items.Length - 1; i > 0; i--)

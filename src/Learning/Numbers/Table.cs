@@ -7,9 +7,16 @@ public sealed class Table
 {
     private Table(string[] names, double[][] columns) => (Names, Columns) = (names, columns);
 
+    /// <summary>Names of the columns, all different.</summary>
     public string[] Names { get; }
+
+    /// <summary>One array per column, NaN = missing.</summary>
     public double[][] Columns { get; }
+
+    /// <summary>Columns.</summary>
     public int Width => Columns.Length;
+
+    /// <summary>Rows.</summary>
     public int Rows => Columns.Length == 0 ? 0 : Columns[0].Length;
 
     /// <summary>Refuses no column, a doubled or empty name, columns of unequal length and infinite values.</summary>
@@ -34,8 +41,10 @@ public sealed class Table
         return new Table([.. names], [.. columns]);
     }
 
+    /// <summary>Place of a column, or −1.</summary>
     public int IndexOf(string name) => Array.IndexOf(Names, name);
 
+    /// <summary>A column by name; refuses a name that is not there.</summary>
     public Result<double[]> Column(string name) =>
         IndexOf(name) is >= 0 and var c ? Columns[c] : Bad($"column {name} is missing; the table has {string.Join(", ", Names)}", name);
 
@@ -45,6 +54,7 @@ public sealed class Table
         for (var c = 0; c < Columns.Length; c++) into[c] = Columns[c][row];
     }
 
+    /// <summary>These rows, in this order, copied.</summary>
     public Table Take(int[] rows) =>
         new(Names, [.. Columns.Select(column => Array.ConvertAll(rows, r => column[r]))]);
 

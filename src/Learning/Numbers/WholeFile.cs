@@ -20,5 +20,6 @@ public static class WholeFile
         }
     }
 
+    /// <summary>The same for bytes at hand.</summary>
     public static void Write(string path, ReadOnlyMemory<byte> bytes) => Write(path, file => file.Write(bytes.Span));
 }

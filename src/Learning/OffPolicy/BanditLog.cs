@@ -9,8 +9,13 @@ namespace Busker.Learning.OffPolicy;
 /// </summary>
 public sealed record BanditLog(string Name, int[] Item, int[] Position, bool[] Click, double[] Propensity)
 {
+    /// <summary>Showings.</summary>
     public int Rows => Item.Length;
+
+    /// <summary>One more than the highest arm number.</summary>
     public int Arms => Item.Max() + 1;
+
+    /// <summary>Clicks per showing.</summary>
     public double ClickRate => Click.Average(c => c ? 1.0 : 0);
 
     /// <summary>Refuses unreadable data with one sentence that names file, row and column.</summary>

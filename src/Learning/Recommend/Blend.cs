@@ -10,6 +10,7 @@ public sealed class Blend : IGenerator
 {
     private readonly (IGenerator Generator, float Weight)[] _parts;
 
+    /// <summary>Generators of the same catalogue with their weights.</summary>
     public Blend(params (IGenerator Generator, float Weight)[] parts)
     {
         if (parts.Length == 0) throw new ArgumentException("a blend needs at least one generator", nameof(parts));
@@ -20,6 +21,7 @@ public sealed class Blend : IGenerator
     public string Name => string.Join(" + ", _parts.Select(p => FormattableString.Invariant($"{p.Weight:0.##} {p.Generator.Name}")));
     public int Items => _parts[0].Generator.Items;
 
+    /// <inheritdoc/>
     public void Score(ReadOnlySpan<int> history, ReadOnlySpan<float> weights, Span<float> scores)
     {
         scores.Clear();
@@ -35,6 +37,7 @@ public sealed class Blend : IGenerator
         System.Buffers.ArrayPool<float>.Shared.Return(part);
     }
 
+    /// <inheritdoc/>
     public void ScoreMany(Interactions histories, int from, int to, Span<float> scores)
     {
         scores = scores[..((to - from) * Items)];

@@ -26,6 +26,7 @@ public sealed class ColdItem
         for (var i = 0; i < _d; i++) _target[i] *= strength;
     }
 
+    /// <summary>Listeners added so far.</summary>
     public int Listeners { get; private set; }
 
     /// <summary>Learns that a listener with these factors liked the item.</summary>

@@ -15,7 +15,10 @@ public sealed class ContentPrior
 
     private ContentPrior(int d, float[] idf, float[] weights) => (Dimensions, _idf, _weights) = (d, idf, weights);
 
+    /// <summary>d of the factors.</summary>
     public int Dimensions { get; }
+
+    /// <summary>Tags of the vocabulary.</summary>
     public int Tags => _idf.Length;
 
     /// <param name="contents">Items × tags with counts or strengths.</param>

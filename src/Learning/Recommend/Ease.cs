@@ -10,6 +10,7 @@ namespace Busker.Learning.Recommend;
 /// </summary>
 public sealed partial class Ease : IGenerator, IExplains
 {
+    /// <summary>Above this the matrix (4·n² bytes) and its inverse (n³) are too much.</summary>
     public const int ItemsMax = 24_000;
     private readonly float[] _weights; // n × n, row j holds what history item j gives to every item
 
@@ -72,6 +73,7 @@ public sealed partial class Ease : IGenerator, IExplains
         return g;
     }
 
+    /// <inheritdoc/>
     public void Score(ReadOnlySpan<int> history, ReadOnlySpan<float> weights, Span<float> scores)
     {
         scores.Clear();

@@ -26,6 +26,8 @@ public sealed partial class Ials : IGenerator, IExplains
     public string Name => "iALS";
     public int Users { get; }
     public int Items { get; }
+
+    /// <summary>d of the factors.</summary>
     public int Dimensions => _settings.Dimensions;
 
     /// <summary>U × d, row-major.</summary>
@@ -118,6 +120,7 @@ public sealed partial class Ials : IGenerator, IExplains
         _rows.Add(row);
     }
 
+    /// <inheritdoc/>
     public void Score(ReadOnlySpan<int> history, ReadOnlySpan<float> weights, Span<float> scores)
     {
         Span<float> vector = stackalloc float[Dimensions];

@@ -12,12 +12,23 @@ public sealed class Interactions
     public int Users { get; }
     public int Items { get; }
     public long Count => Starts[Users];
+
+    /// <summary>Where each user's pairs begin; users + 1 places.</summary>
     public long[] Starts { get; }
+
+    /// <summary>Items of all pairs, user by user, ascending within one.</summary>
     public int[] Columns { get; }
+
+    /// <summary>Weight of each pair, beside <see cref="Columns"/>.</summary>
     public float[] Weights { get; }
 
+    /// <summary>Items of a user, ascending.</summary>
     public ReadOnlySpan<int> ItemsOf(int user) => Columns.AsSpan((int)Starts[user], Length(user));
+
+    /// <summary>Weights of a user's items.</summary>
     public ReadOnlySpan<float> WeightsOf(int user) => Weights.AsSpan((int)Starts[user], Length(user));
+
+    /// <summary>How many items a user has.</summary>
     public int Length(int user) => (int)(Starts[user + 1] - Starts[user]);
 
     /// <summary>Collects pairs; a pair given twice adds its weights.</summary>

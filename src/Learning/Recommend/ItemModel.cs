@@ -18,8 +18,11 @@ public sealed partial class ItemModel : IGenerator, IExplains
 
     public string Name { get; }
     public int Items { get; }
+
+    /// <summary>Weights kept.</summary>
     public int Links => _columns.Length;
 
+    /// <inheritdoc/>
     public void Score(ReadOnlySpan<int> history, ReadOnlySpan<float> weights, Span<float> scores)
     {
         scores.Clear();

@@ -42,6 +42,7 @@ public sealed class LiveEase : IGenerator, IExplains
             if (_work[r] != 0f) Vectors.AddScaled(_p.AsSpan(r * n, n), _work, scale * _work[r]);
     }
 
+    /// <inheritdoc/>
     public void Score(ReadOnlySpan<int> history, ReadOnlySpan<float> weights, Span<float> scores)
     {
         scores.Clear();
@@ -50,6 +51,7 @@ public sealed class LiveEase : IGenerator, IExplains
         for (var h = 0; h < history.Length; h++) scores[history[h]] += weights[h]; // B has no diagonal
     }
 
+    /// <inheritdoc/>
     public void Explain(int item, ReadOnlySpan<int> history, ReadOnlySpan<float> weights, Span<float> shares)
     {
         for (var h = 0; h < history.Length; h++)

@@ -5,13 +5,16 @@ public sealed class Plain(IGenerator inner) : IGenerator, IExplains
 {
     private float[] _ones = [];
 
+    /// <summary>What is told.</summary>
     public IGenerator Inner => inner;
     public string Name => inner.Name;
     public int Items => inner.Items;
 
+    /// <inheritdoc/>
     public void Score(ReadOnlySpan<int> history, ReadOnlySpan<float> weights, Span<float> scores) =>
         inner.Score(history, Ones(history.Length), scores);
 
+    /// <inheritdoc/>
     public void Explain(int item, ReadOnlySpan<int> history, ReadOnlySpan<float> weights, Span<float> shares) =>
         ((IExplains)inner).Explain(item, history, Ones(history.Length), shares);
 

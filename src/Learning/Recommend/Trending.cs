@@ -32,6 +32,7 @@ public sealed class Trending(int items, double halfLife) : IGenerator
     /// <summary>The decayed weight of an item as of a time.</summary>
     public double At(int item, double time) => _sums[item] * Math.Pow(2, (_origin - time) / halfLife);
 
+    /// <summary>The decayed weights over the largest; the history does not matter.</summary>
     public void Score(ReadOnlySpan<int> history, ReadOnlySpan<float> weights, Span<float> scores)
     {
         var top = Math.Max(double.Epsilon, _sums.Max());

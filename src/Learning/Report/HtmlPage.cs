@@ -31,8 +31,10 @@ public sealed class HtmlPage(string title)
     private readonly StringBuilder _body = new();
     private bool _inPlots;
 
+    /// <summary>A heading of the second level; text is encoded.</summary>
     public HtmlPage Heading(string text) => Add($"<h2>{Encode(text)}</h2>");
 
+    /// <summary>A paragraph; text is encoded.</summary>
     public HtmlPage Paragraph(string text) => Add($"<p>{Encode(text)}</p>");
 
     public HtmlPage Table(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows)

@@ -37,24 +37,43 @@ public enum StopOn
 /// <summary>Settings of a boosted model. Defaults suit a few hundred positives among ten thousands of rows.</summary>
 public sealed record BoostOptions
 {
+    /// <summary>What is made small.</summary>
     public Loss Loss { get; init; } = Loss.Logistic;
+
+    /// <summary>Trees at most.</summary>
     public int Trees { get; init; } = 100;
+
+    /// <summary>Share of a leaf's best value that is taken.</summary>
     public double LearningRate { get; init; } = 0.1;
+
+    /// <summary>Which leaf is split next.</summary>
     public Growth Growth { get; init; } = Growth.LeafWise;
+
+    /// <summary>Leaves of a tree at most.</summary>
     public int MaxLeaves { get; init; } = 31;
 
     /// <summary>0 = unlimited.</summary>
     public int MaxDepth { get; init; }
 
+    /// <summary>Rows of a leaf at least.</summary>
     public int MinRows { get; init; } = 20;
+
+    /// <summary>Sum of second derivatives of a leaf at least.</summary>
     public double MinHessian { get; init; } = 1e-3;
+
+    /// <summary>Soft threshold of a leaf's gradient.</summary>
     public double L1 { get; init; }
+
+    /// <summary>Added to a leaf's second derivatives.</summary>
     public double L2 { get; init; } = 1;
+
+    /// <summary>Loss that a split must save.</summary>
     public double MinGain { get; init; }
 
     /// <summary>Bound on a leaf's raw step before the learning rate; 0 = none. Steadies rare positives.</summary>
     public double MaxStep { get; init; }
 
+    /// <summary>How columns are cut into bins.</summary>
     public Cuts Cuts { get; init; } = Cuts.Mixed;
 
     /// <summary>Bins for values, 2 … 255; missing has one more.</summary>
@@ -67,8 +86,13 @@ public sealed record BoostOptions
     /// <see cref="OtherFraction"/> of all rows from the rest, weighted up so that sums stay unbiased. 0 = off.</summary>
     public double TopFraction { get; init; }
 
+    /// <summary>Of the rows with small gradients, the share that is drawn (and weighted up).</summary>
     public double OtherFraction { get; init; } = 0.1;
+
+    /// <summary>Share of the columns that a tree may use.</summary>
     public double ColumnFraction { get; init; } = 1;
+
+    /// <summary>Share of those that a node may use.</summary>
     public double ColumnFractionPerNode { get; init; } = 1;
 
     /// <summary>Multiplies the weight of labels above one half. Spoils calibration: see <c>Decide.PriorShift</c>.</summary>
@@ -86,10 +110,12 @@ public sealed record BoostOptions
     /// <summary>Stop after this many trees without a better validation score, and keep the best; 0 = never.</summary>
     public int Patience { get; init; }
 
+    /// <summary>What early stopping watches.</summary>
     public StopOn StopOn { get; init; } = StopOn.Loss;
 
     /// <summary>LambdaMART looks at pairs with at least one member among the first so many.</summary>
     public int RankDepth { get; init; } = 30;
 
+    /// <summary>Of row and column sampling.</summary>
     public ulong Seed { get; init; } = 1;
 }

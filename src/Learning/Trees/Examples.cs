@@ -12,13 +12,19 @@ public sealed class Examples
     private Examples(Table table, double[] labels, double[]? weights, int[]? bounds) =>
         (Table, Labels, Weights, Bounds) = (table, labels, weights, bounds);
 
+    /// <summary>The columns.</summary>
     public Table Table { get; }
+
+    /// <summary>One target per row.</summary>
     public double[] Labels { get; }
+
+    /// <summary>One weight per row, or null for 1.</summary>
     public double[]? Weights { get; }
 
     /// <summary>0, then the end of each query.</summary>
     internal int[]? Bounds { get; }
 
+    /// <summary>Rows.</summary>
     public int Rows => Labels.Length;
 
     /// <summary>Refuses no rows, lengths that differ, labels or weights that are not numbers, weights below zero or all zero, and a

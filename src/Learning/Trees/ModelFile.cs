@@ -11,8 +11,11 @@ namespace Busker.Learning.Trees;
 public static class ModelFile
 {
     private const string Magic = "BUSKTREE";
+
+    /// <summary>Of the file format.</summary>
     public const int Version = 1;
 
+    /// <summary>The model with its schema, fingerprint, metrics and checksum; equal models give equal bytes.</summary>
     public static byte[] Write(TreeModel model)
     {
         using var memory = new MemoryStream();

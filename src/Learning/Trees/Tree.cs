@@ -18,10 +18,19 @@ public enum NodeTraits : byte
 /// </summary>
 public sealed class Tree
 {
+    /// <summary>Column that a node asks for.</summary>
     public required int[] Feature { get; init; }
+
+    /// <summary>What a value is compared with; not used in leaves and categorical nodes.</summary>
     public required double[] Threshold { get; init; }
+
+    /// <summary>Node for values up to the threshold; −1 in leaves.</summary>
     public required int[] Left { get; init; }
+
+    /// <summary>Node for the others.</summary>
     public required int[] Right { get; init; }
+
+    /// <summary>Treatment of missing values and categories, per node.</summary>
     public required NodeTraits[] Traits { get; init; }
 
     /// <summary>Leaf values, learning rate included; 0 for inner nodes.</summary>
@@ -36,9 +45,13 @@ public sealed class Tree
     /// <summary>Per categorical node the codes that go left, ascending; null elsewhere.</summary>
     public required int[]?[] Categories { get; init; }
 
+    /// <summary>Inner nodes and leaves.</summary>
     public int Nodes => Feature.Length;
+
+    /// <summary>Leaves.</summary>
     public int Leaves => Left.Count(child => child < 0);
 
+    /// <summary>Whether a node asks nothing.</summary>
     public bool IsLeaf(int node) => Left[node] < 0;
 
     /// <summary>The one decision that prediction, explanation and dependence share.</summary>
@@ -51,6 +64,7 @@ public sealed class Tree
             : value is >= 0 and < int.MaxValue && Array.BinarySearch(Categories[node]!, (int)value) >= 0;
     }
 
+    /// <summary>The leaf that a row comes to.</summary>
     public int LeafOf(ReadOnlySpan<double> row)
     {
         var node = 0;
@@ -58,6 +72,7 @@ public sealed class Tree
         return node;
     }
 
+    /// <summary>Questions on the longest way to a leaf.</summary>
     public int Depth()
     {
         var depths = new int[Nodes];

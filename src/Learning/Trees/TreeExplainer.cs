@@ -11,6 +11,7 @@ public sealed class TreeExplainer
     private readonly TreeModel _model;
     private readonly LeafPaths[] _trees;
 
+    /// <summary>Prepares the paths to every leaf once.</summary>
     public TreeExplainer(TreeModel model)
     {
         _model = model;

@@ -19,6 +19,10 @@ public sealed class TreeModel
 {
     private readonly Lazy<TreePredictor> _predictor;
 
+    /// <param name="features">Names of the columns, in the order of the trees' numbers.</param>
+    /// <param name="baseScore">Margin before any tree.</param>
+    /// <param name="link">From margins to responses.</param>
+    /// <param name="trees">Their leaf values add up.</param>
     public TreeModel(string[] features, double baseScore, Link link, IReadOnlyList<Tree> trees)
     {
         (Features, BaseScore, Link, Trees) = (features, baseScore, link, [.. trees]);
@@ -27,8 +31,14 @@ public sealed class TreeModel
 
     /// <summary>Column names, in the order of a row.</summary>
     public string[] Features { get; }
+
+    /// <summary>Margin before any tree.</summary>
     public double BaseScore { get; }
+
+    /// <summary>From margins to responses.</summary>
     public Link Link { get; }
+
+    /// <summary>In the order in which they were fitted.</summary>
     public IReadOnlyList<Tree> Trees { get; }
 
     /// <summary>Of the training rows and labels; empty for models read from elsewhere.</summary>
@@ -48,6 +58,7 @@ public sealed class TreeModel
         return margin;
     }
 
+    /// <summary>The response (chance, rate, value) of a margin.</summary>
     public double Respond(double margin) => Link switch
     {
         Link.Logistic => 1 / (1 + Math.Exp(-margin)),

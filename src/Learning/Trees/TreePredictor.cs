@@ -20,6 +20,7 @@ public sealed class TreePredictor
         if (_masked is null) _packed = PackedTrees.Of(model);
     }
 
+    /// <summary>Base score plus the leaf values of a row; allocates nothing.</summary>
     public double Margin(ReadOnlySpan<double> row)
     {
         if (row.Length < _model.Features.Length) Refuse(row.Length);

@@ -189,6 +189,64 @@ public sealed class GeneratorTests
         Quality(new Blend((ials, 1), (ease, 1))).ShouldBeGreaterThan(Math.Min(Quality(ials), Quality(ease)));
     }
 
+    [Theory]
+    [InlineData(0f, null)]
+    [InlineData(0.5f, null)]
+    [InlineData(1f, 0.6f)]
+    public void A_fold_in_has_no_slope_of_the_loss_with_any_scaling_and_trust(float scaling, float? confidence)
+    {
+        var plays = SmallTown.Listen();
+        var settings = new IalsSettings(8, 0.1f, 0.05f) { FrequencyScaling = scaling, Confidence = confidence };
+        var model = Ials.Train(plays, settings, 1);
+        var (w, trust) = (new float[8], PlayConfidence.Of(plays, confidence).Apply(plays.WeightsOf(4)));
+        model.FoldIn(plays.ItemsOf(4), plays.WeightsOf(4), w);
+        double Loss(double[] v)
+        {
+            var loss = settings.Regularization * Math.Pow(plays.Length(4) + settings.Unobserved * plays.Items, scaling) * v.Sum(x => x * x);
+            for (var i = 0; i < plays.Items; i++)
+            {
+                var score = Enumerable.Range(0, 8).Sum(k => v[k] * model.ItemFactors[i * 8 + k]);
+                var at = plays.ItemsOf(4).BinarySearch(i);
+                loss += settings.Unobserved * score * score + (at >= 0 ? trust[at] * (score - 1) * (score - 1) : 0);
+            }
+
+            return loss;
+        }
+
+        double[] here = [.. w.Select(x => (double)x)];
+        for (var k = 0; k < 8; k++)
+        {
+            double[] up = [.. here], down = [.. here];
+            (up[k], down[k]) = (up[k] + 1e-4, down[k] - 1e-4);
+            ((Loss(up) - Loss(down)) / 2e-4).ShouldBe(0, 2e-3 * Loss(new double[8]));
+        }
+    }
+
+    [Fact]
+    public void Sparsified_ease_keeps_the_largest_weights_of_each_target_and_all_of_them_when_asked()
+    {
+        var (dense, n) = (Ease.Train(Data, 20), Data.Items);
+        var (all, few) = (dense.Sparsify(n), dense.Sparsify(7));
+        float[][] Rows(IGenerator model) => [.. Enumerable.Range(0, n).Select(j => Row(model, j))];
+        var (rows, whole, kept) = (Rows(dense), Rows(all), Rows(few));
+        for (var i = 0; i < n; i++)
+        {
+            int[] largest = [.. Enumerable.Range(0, n).Where(j => rows[j][i] != 0).OrderByDescending(j => Math.Abs(rows[j][i])).ThenBy(j => j).Take(7)];
+            for (var j = 0; j < n; j++)
+            {
+                whole[j][i].ShouldBe(rows[j][i]);
+                kept[j][i].ShouldBe(largest.Contains(j) ? rows[j][i] : 0);
+            }
+        }
+    }
+
+    private static float[] Row(IGenerator model, int item)
+    {
+        var scores = new float[model.Items];
+        model.Score([item], [1f], scores);
+        return scores;
+    }
+
     [Fact]
     public void Trending_forgets_by_half_lives_in_any_order_of_arrival()
     {
