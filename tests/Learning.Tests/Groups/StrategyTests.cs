@@ -17,25 +17,37 @@ public sealed class StrategyTests
             int Rank(int m, int i) => 1 + Enumerable.Range(0, items).Count(j => scores[m][j] > scores[m][i] || (scores[m][j] == scores[m][i] && j < i));
             double U(int m, int i) => 1 - (Rank(m, i) - 1.0) / items;
             int[] all = [.. Enumerable.Range(0, members)];
-            var formulas = new Dictionary<GroupStrategy, Func<int, double>>
+            double Share(int m, int i) => scores[m][i] / (scores[m].Max() > 0 ? scores[m].Max() : 1);
+            var formulas = new Dictionary<GroupRules, Func<int, double>>
             {
-                [GroupStrategy.Average] = i => all.Average(m => U(m, i)),
-                [GroupStrategy.LeastMisery] = i => all.Min(m => U(m, i)),
-                [GroupStrategy.MostPleasure] = i => all.Max(m => U(m, i)),
-                [GroupStrategy.ReciprocalRank] = i => all.Sum(m => 1.0 / (60 + Rank(m, i))),
-                [GroupStrategy.Nash] = i => all.Sum(m => Math.Log(1e-6 + U(m, i))),
+                [new(GroupStrategy.Average)] = i => all.Average(m => U(m, i)),
+                [new(GroupStrategy.Average, GroupScale.Raw)] = i => all.Average(m => (double)scores[m][i]),
+                [new(GroupStrategy.LeastMisery, GroupScale.Greatest)] = i => all.Min(m => Share(m, i)),
+                [new(GroupStrategy.MostPleasure, GroupScale.Greatest)] = i => all.Max(m => Share(m, i)),
+                [new(GroupStrategy.MostPleasure)] = i => all.Max(m => U(m, i)),
+                [new(GroupStrategy.Borda)] = i => -all.Sum(m => Rank(m, i)),
+                [new(GroupStrategy.ReciprocalRank)] = i => all.Sum(m => 1.0 / (60 + Rank(m, i))),
             };
-            foreach (var (strategy, formula) in formulas)
+            foreach (var (rules, formula) in formulas)
             {
-                var picks = GroupMix.Select(scores, 10, strategy);
+                var picks = GroupMix.Select(scores, 10, rules);
                 picks.Length.ShouldBe(10);
                 double[] values = [.. picks.Select(p => formula(p.Item))];
-                for (var p = 0; p < 10; p++) values[p].ShouldBe(Enumerable.Range(0, items).Select(formula).OrderDescending().ElementAt(p), 1e-5, $"{strategy}, place {p}");
+                for (var p = 0; p < 10; p++) values[p].ShouldBe(Enumerable.Range(0, items).Select(formula).OrderDescending().ElementAt(p), 1e-5, $"{rules.Name}, place {p}");
                 foreach (var pick in picks)
                 {
                     pick.Utility.Select((u, m) => Math.Abs(u - U(m, pick.Item))).Max().ShouldBeLessThan(1e-5);
                     U(pick.Contributor, pick.Item).ShouldBe(all.Max(m => U(m, pick.Item)), 1e-5);
                 }
+            }
+
+            var (has, left) = (all.Select(_ => 1e-3).ToArray(), Enumerable.Range(0, items).ToList());
+            foreach (var pick in GroupMix.Select(scores, 10, new(GroupStrategy.Nash)))
+            {
+                double Product(int i) => all.Aggregate(1.0, (product, m) => product * (has[m] + U(m, i)));
+                (Product(pick.Item) / left.Max(Product)).ShouldBe(1, 1e-5);
+                left.Remove(pick.Item);
+                foreach (var m in all) has[m] += U(m, pick.Item);
             }
 
             Turns(GroupMix.Select(scores, 10), scores);
