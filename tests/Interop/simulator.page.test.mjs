@@ -53,3 +53,19 @@ test('a dispute, a refund failure, an outage and a clock step, by clicking', asy
   assert.match(await page.textContent('#sound'), /reconciles to zero/);
   assert.ok((await page.textContent('#journal')).includes('/v1/refunds'));
 });
+
+test('on a phone nothing but the tables scrolls sideways, buttons stay in sight, and amounts are in their currency', async () => {
+  await ask('/v1/payment_intents', { amount: 1102, currency: 'jpy', payment_method: 'pm_card_visa', 'payment_method_types[]': 'card', confirm: 'true' });
+  await page.setViewportSize({ width: 400, height: 800 });
+  await page.reload();
+  await page.waitForSelector('#charges >> text=1102 JPY');
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 400);
+  const { x, width } = await page.locator('button[data-dispute]').first().boundingBox();
+  assert.ok(x >= 0 && x + width <= 400);
+});
+
+test('a simulator that is gone is said to be gone', async () => {
+  box.stop();
+  await page.click('button[data-advance="1h"]');
+  await said('does not answer');
+});
