@@ -53,5 +53,29 @@ public sealed class WebhookTests
         stage.Webhooks.Log.Select(a => a.Attempt).ShouldBe([1, 2]);
     }
 
+    [Theory]
+    [InlineData("stripe", 4, 4.0)] // three more within hours, as in a sandbox
+    [InlineData("adyen", 100, 30 * 24.0)] // three at once, then more and more apart, every eight hours in the end, for a month
+    [InlineData("paypal", 26, 3 * 24.0)] // twenty-five more within three days
+    public async Task Nobody_answers_and_each_provider_tries_as_often_as_it_says(string provider, int attempts, double hours)
+    {
+        await using var simulator = (await Simulator.Start(new() { Providers = [provider], Seed = 9 })).Value;
+        using var client = await CrowdTests.ClientAsync(simulator, provider);
+        using var made = provider switch
+        {
+            "stripe" => await client.PostAsync(new Uri("/v1/webhook_endpoints", UriKind.Relative), Form("url=http://127.0.0.1:1/&enabled_events[]=charge.succeeded")),
+            "adyen" => await client.PostAsJsonAsync("/v3/merchants/BuskerTest/webhooks", new { type = "standard", url = "http://127.0.0.1:1/", active = true, communicationFormat = "json" }),
+            _ => await client.PostAsJsonAsync("/v1/notifications/webhooks", new { url = "http://127.0.0.1:1/", event_types = new[] { new { name = "PAYMENT.CAPTURE.COMPLETED" } } }),
+        };
+        made.IsSuccessStatusCode.ShouldBeTrue();
+        await CrowdTests.PayAsync(client, provider, "one", manual: false);
+        await simulator.AdvanceAsync(TimeSpan.FromDays(40));
+        var tries = simulator.Providers[0].Stage.Webhooks.Log.Where(a => a.EventType is "charge.succeeded" or "AUTHORISATION" or "PAYMENT.CAPTURE.COMPLETED").ToArray();
+        tries.Select(t => t.Attempt).ShouldBe(Enumerable.Range(1, attempts));
+        TimeSpan.FromMilliseconds(tries[^1].AtMs - tries[0].AtMs).TotalHours.ShouldBeInRange(hours * 0.95, hours * 1.05);
+        var pauses = tries.Zip(tries.Skip(1), (a, b) => b.AtMs - a.AtMs).ToArray();
+        pauses.ShouldBe(pauses.Order());
+    }
+
     private static StringContent Form(string form) => new(form, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
 }

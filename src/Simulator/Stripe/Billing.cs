@@ -123,8 +123,9 @@ internal sealed class Billing
         if (!paid) _box.Later(TimeSpan.FromHours(23), () =>
         {
             if (!subscription.Is("incomplete")) return;
+            var before = subscription.Copy();
             subscription["status"] = "incomplete_expired";
-            _box.Emit("customer.subscription.updated", subscription);
+            _box.Emit("customer.subscription.updated", subscription, before);
         });
         _invoices.Paid[invoice.Id] = () => subscription["status"] = "active";
     }
@@ -159,6 +160,7 @@ internal sealed class Billing
             return false;
         }
 
+        var before = subscription.Copy();
         foreach (var item in items)
         {
             var (interval, count) = ((string, int))((Thing)item["price"]!).Hidden!;
@@ -169,7 +171,7 @@ internal sealed class Billing
         var invoice = _invoices.ForSubscription(subscription, _box.Store.Get("customer", subscription.Text("customer")!), "subscription_cycle");
         subscription["latest_invoice"] = invoice.Id;
         subscription["status"] = _invoices.TryPay(invoice, throws: false) ? "active" : "past_due";
-        _box.Emit("customer.subscription.updated", subscription);
+        _box.Emit("customer.subscription.updated", subscription, before);
         return true;
     }
 
@@ -177,6 +179,7 @@ internal sealed class Billing
     {
         var subscription = _box.Store.Get("subscription", call.Id);
         if (subscription.Is("canceled")) throw StripeError.Invalid("A canceled subscription can only update its cancellation_details and metadata.", null);
+        var before = subscription.Copy();
         if (call.Form["default_payment_method"] is { } method) subscription["default_payment_method"] = _box.Store.Get("payment_method", method, "default_payment_method").Id;
         if (call.Form.Flag("cancel_at_period_end") is { } cancel)
         {
@@ -187,7 +190,7 @@ internal sealed class Billing
 
         call.Form.Copy(subscription, "description");
         call.Form.Metadata(subscription);
-        _box.Emit("customer.subscription.updated", subscription);
+        _box.Emit("customer.subscription.updated", subscription, before);
         return subscription;
     }
 

@@ -90,10 +90,11 @@ internal sealed class Catalog(Sandbox box)
     private Thing Update(Call call)
     {
         var price = box.Store.Get("price", call.Id);
+        var before = price.Copy();
         call.Form.Copy(price, "nickname", "lookup_key");
         if (call.Form.Flag("active") is { } active) price["active"] = active;
         call.Form.Metadata(price);
-        box.Emit("price.updated", price);
+        box.Emit("price.updated", price, before);
         return price;
     }
 }

@@ -40,11 +40,12 @@ internal sealed class Charges(Sandbox box, PaymentMethods methods, Acquirer acqu
     private Thing Update(Call call)
     {
         var charge = box.Store.Get("charge", call.Id);
+        var before = charge.Copy();
         call.Form.CheckEmail("receipt_email");
         call.Form.Copy(charge, "description", "receipt_email", "transfer_group");
         if (call.Form.Json("fraud_details") is { } details) charge["fraud_details"] = details;
         call.Form.Metadata(charge);
-        box.Emit("charge.updated", charge);
+        box.Emit("charge.updated", charge, before);
         return charge;
     }
 

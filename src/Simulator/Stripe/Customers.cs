@@ -30,7 +30,7 @@ internal sealed class Customers(Sandbox box)
 
     private Thing Fill(Thing customer, Call call, string type)
     {
-        var form = call.Form;
+        var (form, before) = (call.Form, customer.Copy());
         form.Copy(customer, "description", "email", "name", "phone", "tax_exempt");
         if (form["email"] is { Length: > 0 } email && !email.Contains('@')) throw StripeError.Invalid($"Invalid email address: {email}", "email", "email_invalid");
         if (form.Json("address", "city", "country", "line1", "line2", "postal_code", "state") is { } address) customer["address"] = address;
@@ -44,7 +44,8 @@ internal sealed class Customers(Sandbox box)
         }
 
         form.Metadata(customer);
-        box.Emit(type, customer);
+        if (type == "customer.updated") box.Emit(type, customer, before);
+        else box.Emit(type, customer);
         return customer;
     }
 

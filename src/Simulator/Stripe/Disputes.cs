@@ -132,10 +132,10 @@ internal sealed class Disputes(Sandbox box, Balances balances)
             throw StripeError.Invalid("This dispute's evidence has already been submitted and can no longer be changed.", null, "dispute_evidence_already_submitted");
         }
 
+        var before = dispute.Copy();
         Stage(dispute, call.Form);
-        var submit = call.Form.Flag("submit") ?? true;
-        if (submit) Submit(dispute);
-        else box.Emit("charge.dispute.updated", dispute);
+        if (call.Form.Flag("submit") ?? true) Submit(dispute, before);
+        else box.Emit("charge.dispute.updated", dispute, before);
         return dispute;
     }
 
@@ -178,12 +178,12 @@ internal sealed class Disputes(Sandbox box, Balances balances)
         dispute["evidence_details"] = Details(dispute, 0);
     }
 
-    private void Submit(Thing dispute)
+    private void Submit(Thing dispute, Thing before)
     {
         var inquiry = dispute.Is("warning_needs_response");
         dispute["status"] = inquiry ? "warning_under_review" : "under_review";
         dispute["evidence_details"] = Details(dispute, 1);
-        box.Emit("charge.dispute.updated", dispute);
+        box.Emit("charge.dispute.updated", dispute, before);
         var text = ((Thing)dispute["evidence"]!).Text("uncategorized_text") ?? "";
         if (text.Contains("winning_evidence", StringComparison.Ordinal)) box.Later(TimeSpan.Zero, () => Close(dispute, inquiry ? "warning_closed" : "won"));
         else if (text.Contains("losing_evidence", StringComparison.Ordinal)) box.Later(TimeSpan.Zero, () => Close(dispute, "lost"));
@@ -197,11 +197,12 @@ internal sealed class Disputes(Sandbox box, Balances balances)
 
     private void Escalate(Thing dispute)
     {
+        var before = dispute.Copy();
         dispute["status"] = "needs_response";
         dispute["is_charge_refundable"] = false;
         dispute["evidence_details"] = Details(dispute, 0);
         Withdraw(dispute, box.Store.Get("charge", dispute.Text("charge")!));
-        box.Emit("charge.dispute.updated", dispute);
+        box.Emit("charge.dispute.updated", dispute, before);
         box.Emit("charge.dispute.funds_withdrawn", dispute);
         box.Later(Answerable, () => Expire(dispute));
     }

@@ -204,6 +204,7 @@ internal sealed class PaymentMethods(Sandbox box)
     private Thing Update(Call call)
     {
         var method = box.Store.Get("payment_method", call.Id);
+        var before = method.Copy();
         if (Billing(call.Form, "billing_details") is { } billing) method["billing_details"] = billing;
         if (method["card"] is Thing known && call.Form.HasAny("card["))
         {
@@ -214,7 +215,7 @@ internal sealed class PaymentMethods(Sandbox box)
         }
 
         call.Form.Metadata(method);
-        box.Emit("payment_method.updated", method);
+        box.Emit("payment_method.updated", method, before);
         return method;
     }
 

@@ -81,10 +81,11 @@ internal sealed class Refunds(Sandbox box, Balances balances)
     private void Settle(Thing refund)
     {
         if (!refund.Is("pending")) return;
+        var before = refund.Copy();
         refund["status"] = "succeeded";
         refund["pending_reason"] = Shape.Absent;
-        box.Emit("refund.updated", refund);
-        box.Emit("charge.refund.updated", refund);
+        box.Emit("refund.updated", refund, before);
+        box.Emit("charge.refund.updated", refund, before);
     }
 
     /// <summary>The money comes back, after the refund had succeeded.</summary>
@@ -92,14 +93,14 @@ internal sealed class Refunds(Sandbox box, Balances balances)
     {
         if (refund.Is("failed")) return;
         var charge = box.Store.Get("charge", refund.Text("charge")!);
-        var amount = refund.Number("amount");
+        var (amount, before) = (refund.Number("amount"), refund.Copy());
         refund["status"] = "failed";
         refund["failure_reason"] = "expired_or_canceled_card";
         box.Stage.Till.RefundReturned(charge.Truth!, amount, Account.Available);
         refund["failure_balance_transaction"] = balances.Record("refund_failure", "refund_failure", refund, amount, 0).Id;
         Echo(charge);
         box.Emit("refund.failed", refund);
-        box.Emit("charge.refund.updated", refund);
+        box.Emit("charge.refund.updated", refund, before);
     }
 
     public Result<string> FailByHand(string id)
@@ -119,8 +120,9 @@ internal sealed class Refunds(Sandbox box, Balances balances)
     private Thing Update(Call call)
     {
         var refund = box.Store.Get("refund", call.Id);
+        var before = refund.Copy();
         call.Form.Metadata(refund);
-        box.Emit("refund.updated", refund);
+        box.Emit("refund.updated", refund, before);
         return refund;
     }
 }

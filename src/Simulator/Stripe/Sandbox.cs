@@ -67,6 +67,9 @@ internal sealed class Sandbox
 
     public void Later(TimeSpan delay, Action what) => Stage.Clock.Schedule(delay, what);
 
+    /// <summary>With what changed since <paramref name="before"/>, a copy made then, as <c>previous_attributes</c>.</summary>
+    public void Emit(string type, Thing about, Thing before) => Emit(type, about, about.Previous(before, Store));
+
     public void Emit(string type, Thing about, string? previous = null)
     {
         List<Thing>? webhooks = null;

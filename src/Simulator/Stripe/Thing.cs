@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Busker.Simulator.Core;
 
 namespace Busker.Simulator.Stripe;
@@ -60,6 +61,31 @@ internal sealed class Thing
 
         if (own is null) _shared = true;
         return new Thing(Shape) { _values = own ?? _values, _set = _set, _shared = own is null };
+    }
+
+    /// <summary>The fields that are not as they were, with their values of then; "{}" when all are.</summary>
+    public string Previous(Thing before, Store store)
+    {
+        return Changed(Read(before), Read(this)).ToJsonString();
+
+        JsonObject Read(Thing thing)
+        {
+            using var buffer = new MemoryStream();
+            using (var json = new Utf8JsonWriter(buffer, Raw.Loose)) thing.Write(json, store, null);
+            return JsonNode.Parse(buffer.ToArray())!.AsObject();
+        }
+    }
+
+    private static JsonObject Changed(JsonObject before, JsonObject now)
+    {
+        var changed = new JsonObject();
+        foreach (var name in before.Select(p => p.Key).Union(now.Select(p => p.Key)))
+        {
+            if (JsonNode.DeepEquals(before[name], now[name])) continue;
+            changed[name] = (before[name], now[name]) is (JsonObject then, JsonObject since) ? Changed(then, since) : before[name]?.DeepClone();
+        }
+
+        return changed;
     }
 
     private object? Get(int at)

@@ -19,9 +19,24 @@ internal sealed class Webhooks(Sandbox box)
         new("GET", "/v1/webhook_endpoints/{id}", call => box.Store.Get("webhook_endpoint", call.Id), "as created, without the secret"),
         new("POST", "/v1/webhook_endpoints/{id}", Update, "url, enabled_events, disabled, metadata"),
         new("DELETE", "/v1/webhook_endpoints/{id}", Delete, "no more events arrive"),
-        new("GET", "/v1/events", call => Listing.Page(box, call, "event", "/v1/events", "type"), "the last 10000 events, newest first, by type and created"),
-        new("GET", "/v1/events/{id}", call => box.Store.Get("event", call.Id), "the snapshot of the moment"),
+        new("GET", "/v1/events", call => Listing.Page(call, Recent(), "event", "/v1/events", "type"), "the last 10000 events of 30 days, newest first, by type and created"),
+        new("GET", "/v1/events/{id}", Retrieve, "the snapshot of the moment, with previous_attributes where something was updated, for 30 days"),
     ];
+
+    /// <summary>Events can be asked for during 30 days.</summary>
+    private IReadOnlyList<Thing> Recent()
+    {
+        var (events, old) = (box.Store.All("event"), 0);
+        while (old < events.Count && events[old].Number("created") < box.Now - (30 * 86_400)) old++;
+        if (old > 0) box.Store.Trim("event", events.Count - old);
+        return box.Store.All("event");
+    }
+
+    private Thing Retrieve(Call call)
+    {
+        Recent();
+        return box.Store.Get("event", call.Id);
+    }
 
     public static bool Wants(Thing endpoint, string type) =>
         endpoint["enabled_events"] is IReadOnlyList<string> events && (events.Contains("*") || events.Contains(type));
@@ -37,7 +52,14 @@ internal sealed class Webhooks(Sandbox box)
     public static void Send(Sandbox box, Thing endpoint, Thing e)
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(2_048);
-        using (var json = new Utf8JsonWriter(buffer, Raw.Loose)) e.Write(json, box.Store, null);
+        var shown = e;
+        if (endpoint.Text("api_version") is { } version)
+        {
+            shown = e.Copy();
+            shown["api_version"] = version;
+        }
+
+        using (var json = new Utf8JsonWriter(buffer, Raw.Loose)) shown.Write(json, box.Store, null);
         var body = buffer.WrittenSpan.ToArray();
         var secret = (string)endpoint.Hidden!;
         box.Stage.Webhooks.Send(new Delivery
