@@ -31,6 +31,9 @@ async function samples() {
   const details = await ask('POST', '/v71/payments/details', { details: { redirectResult: away.result } });
   const identify = await pay({ paymentMethod: { ...card, number: '5454545454545454' }, authenticationData: { threeDSRequestData: { nativeThreeDS: 'preferred' } } });
   const challenge = await ask('POST', '/v71/payments/details', { paymentData: identify.action.paymentData, details: { 'threeds2.fingerprint': Buffer.from('{"threeDSCompInd":"Y"}').toString('base64') } });
+  const calm = await pay({ paymentMethod: { ...card, number: '5201281505129736' }, authenticationData: { threeDSRequestData: { nativeThreeDS: 'preferred' } } });
+  const unasked = await ask('POST', '/v71/payments/details', { paymentData: calm.action.paymentData, details: { 'threeds2.fingerprint': Buffer.from('{"threeDSCompInd":"Y"}').toString('base64') } });
+  assert.equal(unasked.resultCode, 'Authorised');
   const ideal = await pay({ paymentMethod: { type: 'ideal' } });
   const disputed = await pay({ paymentMethod: { ...card, holderName: 'Chargeback:13.1' } });
   const change = (psp, kind, more) => ask('POST', `/v71/payments/${psp}/${kind}`, { merchantAccount, ...more });
@@ -48,7 +51,7 @@ async function samples() {
   const { result, ...shopper } = away;
   return [
     ['checkout', 'PaymentResponse', paid], ['checkout', 'PaymentResponse', shopper], ['checkout', 'PaymentDetailsResponse', details],
-    ['checkout', 'PaymentResponse', identify], ['checkout', 'PaymentDetailsResponse', challenge], ['checkout', 'PaymentResponse', ideal],
+    ['checkout', 'PaymentResponse', identify], ['checkout', 'PaymentDetailsResponse', challenge], ['checkout', 'PaymentDetailsResponse', unasked], ['checkout', 'PaymentResponse', ideal],
     ['checkout', 'PaymentResponse', await pay({ paymentMethod: { ...card, holderName: 'DECLINED' } })], ...changes,
     ['checkout', 'ListStoredPaymentMethodsResponse', await ask('GET', `/v71/storedPaymentMethods?shopperReference=s&merchantAccount=${merchantAccount}`)],
     ['checkout', 'StoredPaymentMethodResource', await ask('POST', '/v71/storedPaymentMethods', { merchantAccount, shopperReference: 's', recurringProcessingModel: 'CardOnFile', paymentMethod: { type: 'scheme', number: card.number, expiryMonth: '03', expiryYear: '2030' } })],

@@ -126,6 +126,20 @@ test('native 3-D Secure: fingerprint, challenge, and then the bank\'s word', asy
   await assert.rejects(checkout.PaymentsApi.paymentsDetails({ paymentData: early.action.paymentData, details: { threeds2_challengeResult: encoded({ transStatus: 'Y' }) } }), (e) => e.errorCode === '14_006');
 });
 
+test('3-D Secure without a question: the bank knows its customer, by redirect and native', async () => {
+  const calm = { ...card, number: '5201281505129736' };
+  const away = await pay({ reference: 'calm1', paymentMethod: calm });
+  assert.equal(away.resultCode, 'RedirectShopper');
+  const page = await fetch(away.action.url.replace(/\/\/[^/]+/, `//${new URL(base).host}`), { redirect: 'manual' });
+  const byRedirect = await checkout.PaymentsApi.paymentsDetails({ details: { redirectResult: new URL(page.headers.get('location')).searchParams.get('redirectResult') } });
+  const identify = await pay({ reference: 'calm2', channel: 'Web', origin: 'https://example.com', paymentMethod: calm, authenticationData: { threeDSRequestData: { nativeThreeDS: 'preferred' } } });
+  assert.equal(identify.resultCode, 'IdentifyShopper');
+  const native = await checkout.PaymentsApi.paymentsDetails({ paymentData: identify.action.paymentData, details: { threeds2_fingerprint: Buffer.from('{"threeDSCompInd":"Y"}').toString('base64') } });
+  for (const [done, reference] of [[byRedirect, 'calm1'], [native, 'calm2']]) {
+    assert.deepEqual([done.resultCode, done.merchantReference, done.additionalData.liabilityShift, done.additionalData.eci, done.additionalData.cavv.length], ['Authorised', reference, 'true', '02', 28]);
+  }
+});
+
 test('iDEAL: to the bank and back, captured at once, refunded', async () => {
   const away = await pay({ reference: 'ideal1', paymentMethod: { type: 'ideal' } });
   assert.deepEqual([away.resultCode, away.action.type, away.action.paymentMethodType], ['RedirectShopper', 'redirect', 'ideal']);

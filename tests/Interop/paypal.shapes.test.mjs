@@ -10,7 +10,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const cli = fileURLToPath(new URL('../../src/Cli/bin/Release/net10.0/busker.dll', import.meta.url));
 const usd = (value) => ({ currency_code: 'USD', value });
 const card = { number: '4012888888881881', expiry: '2030-01', security_code: '123', name: 'Ada Lovelace' };
-let host, base, bearer, number = 0;
+let host, base, basic, bearer, number = 0;
 
 before(async () => {
   host = spawn('dotnet', [cli, 'simulate', 'paypal', '--port', '0', '--clock', 'frozen'], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -20,9 +20,13 @@ before(async () => {
     host.on('exit', (code) => fail(new Error(`the simulator stopped with ${code}: ${text}`)));
   });
   base = /paypal {2}(http:\/\/127\.0\.0\.1:\d+)/.exec(out)[1];
-  const basic = btoa(`${/client id: (\S+)/.exec(out)[1]}:${/client secret: (\S+)/.exec(out)[1]}`);
-  bearer = (await (await fetch(base + '/v1/oauth2/token', { method: 'POST', body: 'grant_type=client_credentials', headers: { authorization: `Basic ${basic}` } })).json()).access_token;
+  basic = btoa(`${/client id: (\S+)/.exec(out)[1]}:${/client secret: (\S+)/.exec(out)[1]}`);
+  await logIn();
 });
+
+async function logIn() {
+  bearer = (await (await fetch(base + '/v1/oauth2/token', { method: 'POST', body: 'grant_type=client_credentials', headers: { authorization: `Basic ${basic}` } })).json()).access_token;
+}
 
 after(() => host.kill());
 
@@ -73,6 +77,12 @@ async function samples() {
   await press('/agreements/approve', { token: asking.id, action: 'approve' });
   const token = await post('/v3/vault/payment-tokens', { payment_source: { token: { id: setup.id, type: 'SETUP_TOKEN' } } });
   await fetch(base + '/_sim/disputes', { method: 'POST', body: JSON.stringify({ provider: 'paypal', charge: capture, reason: 'product_not_received' }) });
+  const waits = [];
+  for (const custom_id of ['sim_pending', 'sim_pending_denied', 'sim_pending_echeck']) waits.push((await order(withCard(), { custom_id })).purchase_units[0].payments.captures[0].id);
+  const review = await get(`/v2/payments/captures/${waits[0]}`);
+  const paid = (await order(withCard())).purchase_units[0].payments.captures[0].id;
+  const onItsWay = await post(`/v2/payments/captures/${paid}/refund`, { amount: usd('1.00'), custom_id: 'sim_pending' });
+  const comesBack = await post(`/v2/payments/captures/${paid}/refund`, { amount: usd('1.00'), custom_id: 'sim_pending_denied' });
   const { now } = await (await fetch(base + '/_sim/state')).json();
   const start = new Date(Date.parse(now) - 86_400_000).toISOString();
   return [
@@ -83,12 +93,23 @@ async function samples() {
     ['CapturedPayment', await get(`/v2/payments/captures/${capture}`)], ['CapturedPayment', await post(`/v2/payments/authorizations/${authorization}/capture`, { amount: usd('2.00') }, false)],
     ['PaymentAuthorization', await post(`/v2/payments/authorizations/${authorization}/void`)],
     ['Refund', refund], ['Refund', await get(`/v2/payments/refunds/${refund.id}`)],
+    ['CapturedPayment', review], ['CapturedPayment', await get(`/v2/payments/captures/${waits[2]}`)], ['Refund', onItsWay], ['Refund', comesBack],
     ['SetupTokenResponse', setup], ['SetupTokenResponse', await get(`/v3/vault/setup-tokens/${asking.id}`)], ['PaymentTokenResponse', token],
     ['PaymentTokenResponse', await post('/v3/vault/payment-tokens', { payment_source: { token: { id: asking.id, type: 'SETUP_TOKEN' } } })],
     ['CustomerVaultPaymentTokensResponse', await get(`/v3/vault/payment-tokens?customer_id=${token.customer.id}&total_required=true`)],
     ['SearchResponse', await get(`/v1/reporting/transactions?start_date=${start}&end_date=${now}&fields=all&balance_affecting_records_only=N`)],
     ['BalancesResponse', await get('/v1/reporting/balances')],
+    ...await later(),
   ];
+
+  /** What became of what waited. */
+  async function later() {
+    await fetch(base + '/_sim/clock', { method: 'POST', body: JSON.stringify({ advance: '5d' }) });
+    await logIn();
+    const ends = await Promise.all([...waits.map((w) => get(`/v2/payments/captures/${w}`)), ...[onItsWay, comesBack].map((r) => get(`/v2/payments/refunds/${r.id}`))]);
+    assert.deepEqual(ends.map((e) => e.status), ['COMPLETED', 'DECLINED', 'COMPLETED', 'COMPLETED', 'FAILED']);
+    return ends.map((e, i) => [i < 3 ? 'CapturedPayment' : 'Refund', e]);
+  }
 }
 
 test('every object compiles against the types of the client', async () => {

@@ -201,3 +201,27 @@ test('an order is patched before it is paid', async () => {
   await refused(orders.patchOrder({ id: made.id, body: [{ op: 'replace', path: "/purchase_units/@reference_id=='r2'/amount", value: {} }] }), 422, 'REFERENCE_ID_NOT_FOUND');
   await refused(orders.patchOrder({ id: made.id, body: [{ op: 'add', path: at + 'invoice_id', value: 'x' }] }), 422, 'INVALID_PATCH_OPERATION');
 });
+
+test('money that waits: captures under review come or are denied, a refund arrives or comes back', async () => {
+  for (const [customId, end] of [['sim_pending', 'COMPLETED'], ['sim_pending_denied', 'DECLINED']]) {
+    const paid = await order({ customId }, withCard());
+    const [capture] = paid.purchaseUnits[0].payments.captures;
+    assert.deepEqual([capture.status, capture.statusDetails.reason, capture.sellerReceivableBreakdown.netAmount], ['PENDING', 'PENDING_REVIEW', undefined]);
+    await refused(payments.refundCapturedPayment({ captureId: capture.id }), 422, 'CAPTURE_STATUS_NOT_VALID');
+    await sim('/clock', { advance: '25h' });
+    await logIn();
+    const { result: after } = await payments.getCapturedPayment({ captureId: capture.id });
+    assert.deepEqual([after.status, after.statusDetails, after.sellerReceivableBreakdown?.netAmount?.value], [end, undefined, end === 'COMPLETED' ? '10.12' : undefined]);
+    await sim('/settle');
+    for (const type of ['PENDING', end === 'COMPLETED' ? 'COMPLETED' : 'DENIED']) assert.ok(told(`PAYMENT.CAPTURE.${type}`, capture.id), type);
+  }
+
+  const [capture] = (await order({}, withCard())).purchaseUnits[0].payments.captures;
+  for (const [customId, end] of [['sim_pending', 'COMPLETED'], ['sim_pending_denied', 'FAILED']]) {
+    const { result: refund } = await payments.refundCapturedPayment({ captureId: capture.id, prefer: 'return=representation', body: { amount: usd('1.00'), customId } });
+    assert.deepEqual([refund.status, refund.statusDetails.reason], ['PENDING', 'ECHECK']);
+    await sim('/clock', { advance: '5d' });
+    await logIn();
+    assert.equal((await payments.getRefund({ refundId: refund.id })).result.status, end);
+  }
+});

@@ -53,11 +53,21 @@ async function samples() {
   await post('/v1/payment_intents', { ...card, amount: 90000, payment_method: 'pm_card_bypassPending' });
   const payout = await post('/v1/payouts', { amount: 100, currency: 'usd' });
   const run = await post('/v1/reporting/report_runs', { report_type: 'payout_reconciliation.itemized.5' });
+  const debit = await post('/v1/payment_intents', { amount: 2000, currency: 'eur', 'payment_method_types[]': 'sepa_debit', confirm: 'true', payment_method: 'pm_sepaDebit_failed_de' });
+  const onItsWay = await get(`/v1/charges/${debit.latest_charge}`);
+  const usDebit = await post('/v1/payment_intents', { amount: 2000, currency: 'usd', 'payment_method_types[]': 'us_bank_account', confirm: 'true', payment_method: 'pm_usBankAccount_success' });
+  const special = [];
+  for (const token of ['createCe3EligibleDispute', 'createComplianceDispute', 'createMastercardComplianceDispute']) special.push((await get(`/v1/disputes?payment_intent=${(await post('/v1/payment_intents', { ...card, payment_method: `pm_card_${token}` })).id}`)).data[0]);
+  const attempted = await post('/v1/payment_intents', { ...card, payment_method: 'pm_card_visa_cartesBancaires', 'payment_method_options[card][request_three_d_secure]': 'any' });
+  const evidence = await post(`/v1/disputes/${special[0].id}`, { submit: 'false', 'evidence[enhanced_evidence][visa_compelling_evidence_3][prior_undisputed_transactions][0][charge]': 'ch_1' });
+  assert.equal(evidence.evidence_details.enhanced_eligibility.visa_compelling_evidence_3.status, 'qualified');
   await clock('1h');
   const charge = await get(`/v1/charges/${paid.latest_charge}`);
   return [
     ['Customer', customer], ['PaymentIntent', paid], ['PaymentIntent', waiting], ['PaymentIntent', held], ['PaymentIntent', declined.error.payment_intent],
     ['Charge', charge], ['Charge', await get(`/v1/charges/${declined.error.charge}`)], ['Refund', refund], ['Refund', pending],
+    ['PaymentIntent', debit], ['Charge', onItsWay], ['Charge', await get(`/v1/charges/${usDebit.latest_charge}`)], ['Charge', await get(`/v1/charges/${onItsWay.id}`)], ['PaymentIntent', await get(`/v1/payment_intents/${debit.id}`)],
+    ['Charge', await get(`/v1/charges/${attempted.latest_charge}`)], ['PaymentMethod', await get(`/v1/payment_methods/${attempted.payment_method}`)], ...special.map((d) => ['Dispute', d]),
     ['Dispute', (await get(`/v1/disputes?payment_intent=${disputed.id}`)).data[0]],
     ['Radar.EarlyFraudWarning', (await get(`/v1/radar/early_fraud_warnings?payment_intent=${warned.id}`)).data[0]],
     ['SetupIntent', setup], ['Mandate', await get(`/v1/mandates/${setup.mandate}`)], ['PaymentMethod', await get(`/v1/payment_methods/${setup.payment_method}`)],

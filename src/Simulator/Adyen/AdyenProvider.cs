@@ -29,7 +29,7 @@ internal sealed class AdyenProvider : Provider
         const string Later = "what cannot be done is told by a notification with success false, as Adyen does";
         Endpoints =
         [
-            new("POST", "/{version}/payments", Run(payments.Create), "cards, stored cards, zero-value authorisations, 3-D Secure by redirect and native (fingerprint, then challenge; without a question for 5201 2815 0512 9736), with liabilityShift, eci and cavv in additionalData, iDEAL, immediate, delayed and manual capture, refusals by test value or by the scenario's issuers, disputes by holder name; unknown fields are refused", "other payment methods, exemptions from 3-D Secure, orders, splits"),
+            new("POST", "/{version}/payments", Run(payments.Create), "cards, stored cards, zero-value authorisations, 3-D Secure by redirect and native (fingerprint, then challenge; without a question for 5201 2815 0512 9736), with liabilityShift, eci and cavv in additionalData, iDEAL, immediate, delayed and manual capture, refusals by test value or by the scenario's issuers, disputes by holder name; unknown fields are refused", "other payment methods, exemptions (scaExemption, executeThreeD and threeDS2RequestData change nothing), orders, splits"),
             new("POST", "/{version}/payments/details", Run(payments.Details), "the result of a redirect, of a fingerprint, of a challenge", "the bank's frame of a native challenge"),
             new("POST", "/{version}/payments/{psp}/captures", Run(_modifications.Capture), "partial and multiple captures; " + Later),
             new("POST", "/{version}/payments/{psp}/cancels", Run(_modifications.Cancel), "before any capture; " + Later),

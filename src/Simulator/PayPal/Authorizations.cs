@@ -12,7 +12,7 @@ internal sealed class Authorizations(PayPalBox box, Cashier cashier, Shapes shap
     public IEnumerable<Endpoint> Endpoints =>
     [
         new("GET", At, Get, "with the ids it belongs to"),
-        new("POST", At + "/capture", Capture, "partial and multiple, final_capture, up to 115 % or 75.00 more", "payment instruction, soft descriptor"),
+        new("POST", At + "/capture", Capture, "partial and multiple, final_capture, up to 115 % or 75.00 more", "payment instruction, soft descriptor, currency conversion (exchange_rate, receivable_amount)"),
         new("POST", At + "/reauthorize", Reauthorize, "once, from day 4 to day 29, up to 115 %; draws on the same hold"),
         new("POST", At + "/void", Void, "before the final capture; a reauthorization is voided by its parent"),
     ];

@@ -10,7 +10,7 @@ internal sealed class Orders(PayPalBox box, Sources sources, Cashier cashier, Sh
 
     public IEnumerable<Endpoint> Endpoints =>
     [
-        new("POST", "/v2/checkout/orders", Create, "intents CAPTURE and AUTHORIZE, up to ten purchase units, breakdown and items checked, paid at once with a card or a stored token, PayPal-Request-Id for six hours, Prefer", "processing instructions, other wallets and local methods, platform fees"),
+        new("POST", "/v2/checkout/orders", Create, "intents CAPTURE and AUTHORIZE, up to ten purchase units, breakdown and items checked, paid at once with a card or a stored token, PayPal-Request-Id for six hours, Prefer", "processing instructions, other wallets and local methods, platform fees, currency conversion"),
         new("GET", "/v2/checkout/orders/{id}", Get, "with payments"),
         new("PATCH", "/v2/checkout/orders/{id}", new OrderPatch(box).Patch, "intent, payer, purchase units and their amount, items, texts and shipping, while the order is open", "payee, payment instruction, supplementary data"),
         new("POST", "/v2/checkout/orders/{id}/confirm-payment-source", Confirm, "a card, a wallet or a token; 3-D Secure when the card or its bank wants it"),

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Busker.Simulator.Core;
 using Busker.Simulator.World;
 
@@ -145,10 +147,19 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
     private object Details(Thing charge, Thing method, Instrument instrument, long amount, bool capture, bool authenticated, Thing? intent)
     {
         var type = method.Text("type")!;
-        if (instrument.Card is null) return new Thing("pmd") { ["type"] = type, [type] = method[type] };
+        if (instrument.Card is null) return new Thing("pmd") { ["type"] = type, [type] = BankDetails((Raw)method[type]!, type) };
 
         var look = new CardLook((Thing)method["card"]!, Authentication(charge, authenticated, intent), !capture && Terms.Overcapture(intent), !capture && Terms.Incremental(intent), !capture && Terms.Multicapture(intent));
         return new CardDetails(Stencil(look, instrument), box.Stage.Seed, charge.Id, amount);
+    }
+
+    /// <summary>How a charge shows the account that its payment method shows.</summary>
+    private static Raw BankDetails(Raw shown, string type)
+    {
+        var details = JsonNode.Parse(shown.Json)!.AsObject();
+        foreach (var name in (string[])["generated_from", "financial_connections_account", "networks", "status_details"]) details.Remove(name);
+        details[type == "sepa_debit" ? "mandate" : "payment_reference"] = null;
+        return new Raw(JsonSerializer.SerializeToUtf8Bytes(details));
     }
 
     /// <summary>What 3-D Secure came to; a card that nobody enrolled is passed by when it was asked for.</summary>
