@@ -28,7 +28,7 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         IReadOnlyList<FaultRule> faults;
         Answer? answer;
         int latency;
-        lock (stage.Gate)
+        using (stage.Enter())
         {
             (faults, latency) = Arrive(ask);
             if (Door(faults) is { } status) return Refuse(ask, faults, latency, status);
@@ -44,7 +44,7 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
 
         var wait = Wait(faults, latency);
         if (wait > TimeSpan.Zero) await Task.Delay(wait, CancellationToken.None);
-        lock (stage.Gate)
+        using (stage.Enter())
         {
             stage.Clock.CatchUp();
             using (stage.Clock.Because(ask.Cause!)) answer = Spoil(ask, faults, answer ?? Work(ask, faults));
@@ -52,7 +52,7 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         }
 
         if (ask.EarlyWebhooks) await stage.Webhooks.Answered();
-        lock (stage.Gate)
+        using (stage.Enter())
         {
             return Journal(ask, faults, latency, answer, EndingOf(faults));
         }
@@ -62,7 +62,7 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
     public void Release(Ask ask)
     {
         if (ask.AfterReply is not { } launches) return;
-        lock (stage.Gate)
+        using (stage.Enter())
         {
             using (stage.Clock.Because(ask.Cause!)) stage.Webhooks.Pay(launches);
             stage.Clock.CatchUp();

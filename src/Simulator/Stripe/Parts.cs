@@ -21,11 +21,17 @@ internal sealed record Moment(Thing About, string? Previous)
 }
 
 /// <summary>An event nobody has read yet.</summary>
-internal sealed class Event(string id, object created, string type, Moment data, Source? request, int webhooks) : Draft(id)
+internal sealed class Event(string id, object created, string type, Thing about, string? previous, int webhooks) : Draft(id)
 {
+    /// <summary>Of the request that it came of, or null.</summary>
+    public string? RequestId { get; init; }
+
+    public string? IdempotencyKey { get; init; }
+
     protected override Thing Make() => new("event")
     {
-        ["id"] = Id, ["created"] = created, ["type"] = type, ["pending_webhooks"] = webhooks, ["data"] = data, ["request"] = request,
+        ["id"] = Id, ["created"] = created, ["type"] = type, ["pending_webhooks"] = webhooks, ["data"] = new Moment(about, previous),
+        ["request"] = RequestId is null ? null : new Source(RequestId, IdempotencyKey),
     };
 }
 

@@ -14,9 +14,6 @@ internal sealed class Call(Ask ask, Form form, string version)
     public string Id => Ask.Values[0];
     public string RequestId { get; } = ask.NewId("req_", 14);
     public string? IdempotencyKey => Ask.Header("Idempotency-Key");
-
-    /// <summary>How its events name it.</summary>
-    public Source Shown => field ??= new Source(RequestId, IdempotencyKey);
 }
 
 /// <summary>A test-mode account: its objects, its time, its events. The families of endpoints share it.</summary>
@@ -79,7 +76,10 @@ internal sealed class Sandbox
             if (endpoints[i].Is("enabled") && Webhooks.Wants(endpoints[i], type)) (webhooks ??= []).Add(endpoints[i]);
         }
 
-        var e = new Event(NewId("evt_1", 23), Created, type, new Moment(about.Copy(), previous), Call?.Shown, webhooks?.Count ?? 0);
+        var e = new Event(NewId("evt_1", 23), Created, type, about.Copy(), previous, webhooks?.Count ?? 0)
+        {
+            RequestId = Call?.RequestId, IdempotencyKey = Call?.IdempotencyKey,
+        };
         Store.Add("event", e);
         Store.Trim("event", EventsKept);
         if (webhooks is null) return;
