@@ -1,4 +1,4 @@
-using Busker.Learning.Recs;
+using Busker.Learning.Numbers;
 
 namespace Busker.Learning.Recommend;
 

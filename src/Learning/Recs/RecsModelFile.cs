@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Busker.Kernel;
-using Busker.Learning.Linear;
+using Busker.Learning.Numbers;
 using Busker.Learning.Recommend;
 using Busker.Learning.Trees;
 
@@ -10,20 +10,15 @@ namespace Busker.Learning.Recs;
 /// <summary>A recommendation model on disk: item ids (its schema), fingerprint, measures, generators, weights and the learnt blend.</summary>
 public static class RecsModelFile
 {
-    private const string Magic = "BUSKRECS";
     public const int Version = 1;
 
-    public static void Write(string path, RecsModel model) => SealedFile.Write(path, Magic, Version, writer =>
+    private static readonly SealedFile Format = new("BUSKRECS", Version, "recommendation model");
+
+    public static void Write(string path, RecsModel model) => Format.Write(path, writer =>
     {
         writer.Write(model.Fingerprint);
         writer.WriteArray(model.ItemIds);
-        writer.Write(model.Metrics.Count);
-        foreach (var (name, value) in model.Metrics.OrderBy(m => m.Key, StringComparer.Ordinal))
-        {
-            writer.Write(name);
-            writer.Write(value);
-        }
-
+        writer.WriteMetrics(model.Metrics);
         writer.WriteArray(model.Popularity);
         writer.WriteArray([.. model.Weights]);
         foreach (var part in model.Parts) GeneratorFiles.Write(writer, part);
@@ -31,12 +26,11 @@ public static class RecsModelFile
         model.Learned?.Write(writer);
     });
 
-    public static Result<RecsModel> Read(string path) => SealedFile.Read(path, Magic, Version, "recommendation model", reader =>
+    public static Result<RecsModel> Read(string path) => Format.Read(path, reader =>
     {
         var fingerprint = reader.ReadString();
         var ids = reader.ReadArray<int>();
-        var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        for (var n = reader.ReadInt32(); n > 0; n--) metrics[reader.ReadString()] = reader.ReadDouble();
+        var metrics = reader.ReadMetrics();
         var popularity = reader.ReadArray<int>();
         var weights = reader.ReadArray<float>();
         var parts = new IGenerator[weights.Length];

@@ -5,8 +5,8 @@ namespace Busker.Learning.Trees;
 
 /// <summary>
 /// Reads a LightGBM text model. There a row goes left when x ≤ threshold; the decision type's bits say categorical (1),
-/// missing to the left (2) and what is missing (4: zero, 8: NaN; neither: NaN is taken for zero). The margin of a binary model
-/// has its sigmoid parameter multiplied in.
+/// missing to the left (2) and what is missing (4: zero, 8: NaN; neither: NaN is taken for zero). A category is the value cut to a
+/// whole number; NaN is in no set. The margin of a binary model has its sigmoid parameter multiplied in.
 /// </summary>
 public static class LightGbmModel
 {
@@ -122,7 +122,7 @@ public static class LightGbmModel
                 }
             }
 
-            (arrays.Traits[node], arrays.Categories[node], arrays.Threshold[node]) = (NodeTraits.Categorical, [.. codes], 0);
+            (arrays.Traits[node], arrays.Categories[node], arrays.Threshold[node]) = (NodeTraits.Categorical | NodeTraits.CutsToZero, [.. codes], 0);
             return;
         }
 

@@ -1,75 +1,42 @@
-using System.Security.Cryptography;
-using System.Text;
 using Busker.Kernel;
+using Busker.Learning.Numbers;
 
 namespace Busker.Learning.Trees;
 
-/// <summary>
-/// A model as bytes: magic, version, columns, link, base score, training fingerprint, metrics, trees; SHA-256 over all of it
-/// at the end. The same model gives the same bytes; little-endian.
-/// </summary>
+/// <summary>A model as bytes: columns, link, base score, training fingerprint, metrics and trees, sealed.</summary>
 public static class ModelFile
 {
-    private const string Magic = "BUSKTREE";
-
     /// <summary>Of the file format.</summary>
     public const int Version = 1;
 
+    private static readonly SealedFile Format = new("BUSKTREE", Version, "tree model");
+
     /// <summary>The model with its schema, fingerprint, metrics and checksum; equal models give equal bytes.</summary>
-    public static byte[] Write(TreeModel model)
+    public static byte[] Write(TreeModel model) => Format.ToBytes(writer =>
     {
-        using var memory = new MemoryStream();
-        using var writer = new BinaryWriter(memory, Encoding.UTF8);
-        writer.Write(Encoding.ASCII.GetBytes(Magic));
-        writer.Write(Version);
         writer.Write(model.Features.Length);
         foreach (var name in model.Features) writer.Write(name);
         writer.Write((byte)model.Link);
         writer.Write(model.BaseScore);
         writer.Write(model.Fingerprint);
-        writer.Write(model.Metrics.Count);
-        foreach (var (name, value) in model.Metrics.OrderBy(m => m.Key, StringComparer.Ordinal))
-        {
-            writer.Write(name);
-            writer.Write(value);
-        }
-
+        writer.WriteMetrics(model.Metrics);
         writer.Write(model.Trees.Count);
         foreach (var tree in model.Trees) WriteTree(writer, tree);
-        writer.Flush();
-        var body = memory.ToArray();
-        return [.. body, .. SHA256.HashData(body)];
-    }
+    });
 
     /// <summary>Refuses what is cut short, altered, not a model, or of another version.</summary>
-    public static Result<TreeModel> Read(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length < 8 || !bytes[..8].SequenceEqual(Encoding.ASCII.GetBytes(Magic))) return Bad("this is not a Busker tree model");
-        if (bytes.Length < 12 + 32) return Bad($"the model file is cut short: {bytes.Length} bytes");
-        var version = BitConverter.ToInt32(bytes[8..12]);
-        if (version != Version) return Bad($"the model file has version {version}; this program reads version {Version}");
-        if (!SHA256.HashData(bytes[..^32]).AsSpan().SequenceEqual(bytes[^32..]))
-        {
-            return Bad("the model file is cut short or altered: its checksum does not match");
-        }
-
-        using var reader = new BinaryReader(new MemoryStream(bytes[12..^32].ToArray()), Encoding.UTF8);
-        return ReadBody(reader);
-    }
-
-    private static TreeModel ReadBody(BinaryReader reader)
+    public static Result<TreeModel> Read(ReadOnlySpan<byte> bytes) => Format.Read(bytes, reader =>
     {
         var features = new string[reader.ReadInt32()];
         for (var f = 0; f < features.Length; f++) features[f] = reader.ReadString();
         var link = (Link)reader.ReadByte();
         var baseScore = reader.ReadDouble();
         var fingerprint = reader.ReadString();
-        var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        for (var n = reader.ReadInt32(); n > 0; n--) metrics[reader.ReadString()] = reader.ReadDouble();
+        var metrics = reader.ReadMetrics();
         var trees = new Tree[reader.ReadInt32()];
         for (var t = 0; t < trees.Length; t++) trees[t] = ReadTree(reader);
         return new TreeModel(features, baseScore, link, trees) { Fingerprint = fingerprint, Metrics = metrics };
-    }
+    });
 
     private static void WriteTree(BinaryWriter writer, Tree tree)
     {
@@ -110,6 +77,4 @@ public static class ModelFile
 
         return draft.ToTree();
     }
-
-    private static Fault Bad(string message) => new(Code.InvalidArgument, "LEARNING_BAD_MODEL", message);
 }

@@ -10,6 +10,9 @@ public enum NodeTraits : byte
 
     /// <summary>0 counts as missing as well (only in models read from elsewhere).</summary>
     ZeroIsMissing = 4,
+
+    /// <summary>What lies between −1 and 0 is the category 0 (only in models read from elsewhere).</summary>
+    CutsToZero = 8,
 }
 
 /// <summary>
@@ -58,10 +61,10 @@ public sealed class Tree
     public bool GoesLeft(int node, double value)
     {
         var flags = Traits[node];
-        if (double.IsNaN(value) || ((flags & NodeTraits.ZeroIsMissing) != 0 && Math.Abs(value) <= 1e-35)) return (flags & NodeTraits.MissingLeft) != 0;
-        return (flags & NodeTraits.Categorical) == 0
-            ? value <= Threshold[node]
-            : value is >= 0 and < int.MaxValue && Array.BinarySearch(Categories[node]!, (int)value) >= 0;
+        if (double.IsNaN(value) || ((flags & NodeTraits.ZeroIsMissing) != 0 && Math.Abs(value) <= 1e-35f)) return (flags & NodeTraits.MissingLeft) != 0;
+        if ((flags & NodeTraits.Categorical) == 0) return value <= Threshold[node];
+        var known = (flags & NodeTraits.CutsToZero) != 0 ? value is > -1 and < int.MaxValue : value is >= 0 and < int.MaxValue;
+        return known && Array.BinarySearch(Categories[node]!, (int)value) >= 0;
     }
 
     /// <summary>The leaf that a row comes to.</summary>

@@ -122,7 +122,7 @@ public sealed class RecsStudyTests : IDisposable
         Refusal(bytes[..20]).ShouldBe($"{name} is cut short: 20 bytes");
         Refusal([.. bytes[..200], (byte)(bytes[200] ^ 1), .. bytes[201..]]).ShouldBe($"{name} is cut short or altered: its checksum does not match");
         Refusal([.. bytes[..8], 9, 0, 0, 0, .. bytes[12..]]).ShouldBe($"{name} has version 9; this program reads version 1");
-        Refusal([1, 2, 3]).ShouldBe($"{name} is not a recommendation model");
+        Refusal([1, 2, 3]).ShouldBe($"{name} is not a Busker recommendation model");
         RecsModelFile.Mismatch(study.Model, [1, 2]).ShouldNotBeNull().Message.ShouldBe($"the model knows {study.Set.Items} items where the data has 2");
         var other = study.Set.ItemIds.ToArray();
         other[4] = 99_999;

@@ -53,11 +53,13 @@ public sealed class ForeignModelTests
     [Theory]
     [InlineData("lightgbm_forest", Link.Identity)] // averaged; leaves of that version hold probabilities
     [InlineData("lightgbm_categories", Link.Identity)] // only bit sets
+    [InlineData("lightgbm_unseen", Link.Identity)] // third format; categories of the training rows and others
+    [InlineData("lightgbm_missing", Link.Identity)] // fourth format; NaN to the left and to the right
     public void A_model_written_by_LightGBM_predicts_as_there(string name, Link link)
     {
         var model = LightGbmModel.Read(File.ReadAllText(Fixture(name + ".txt"))).Value;
         model.Link.ShouldBe(link);
-        var csv = CsvFile.Read(Fixture(name + ".csv"), [.. model.Features, "prediction"]).Value;
+        var csv = CsvFile.Read(Fixture(name + ".csv"), [.. model.Features, "prediction"], missing: true).Value;
         for (var r = 0; r < csv.Rows; r++)
         {
             double[] row = [.. model.Features.Select(f => csv.Numbers(f)[r])];
@@ -143,12 +145,37 @@ public sealed class ForeignModelTests
     [InlineData(-1, 1, -0.5 - 0.25)]
     [InlineData(double.NaN, 0, 0.25 + 0.125)] // NaN: left at the first node (missing left), taken for zero at the second
     [InlineData(0, double.NaN, 0.25 - 0.25)]
+    [InlineData(11, -0.5, 0.7 + 0.125)] // cut to the category 0
+    [InlineData(11, -1, 0.7 - 0.25)]
+    [InlineData(11, 2.75, 0.7 + 0.125)]
+    [InlineData(11, 1e300, 0.7 - 0.25)]
     public void A_LightGBM_model_decides_by_its_rules(double amount, double kind, double margin)
     {
         var model = LightGbmModel.Read(Light).Value;
         model.Predictor.Margin([amount, kind]).ShouldBe(margin, 1e-12);
         model.Features.ShouldBe(["amount", "kind"]);
         model.Link.ShouldBe(Link.Logistic);
+    }
+
+    [Theory]
+    [InlineData(2, double.NaN, 0.25)] // nothing is missing: NaN is 0, which is not below −1
+    [InlineData(2, 0, 0.25)]
+    [InlineData(2, -2, -0.5)]
+    [InlineData(6, double.NaN, -0.5)] // zero is missing, and NaN is taken for zero: left
+    [InlineData(6, 0, -0.5)]
+    [InlineData(6, 1e-36, -0.5)]
+    [InlineData(6, 1e-34, 0.25)]
+    [InlineData(4, double.NaN, 0.25)]
+    [InlineData(4, -0.0, 0.25)]
+    [InlineData(10, double.NaN, -0.5)] // NaN is missing: left
+    [InlineData(10, 0, 0.25)]
+    [InlineData(8, double.NaN, 0.25)]
+    [InlineData(8, -2, -0.5)]
+    public void Each_kind_of_missing_in_LightGBM_goes_where_it_goes_there(int decision, double value, double margin)
+    {
+        var text = $"tree\nversion=v4\nnum_tree_per_iteration=1\nobjective=regression\nfeature_names=a\n\nTree=0\nnum_leaves=2\nnum_cat=0\nsplit_feature=0\nsplit_gain=1\n"
+            + $"threshold=-1\ndecision_type={decision}\nleft_child=-1\nright_child=-2\nleaf_value=-0.5 0.25\nleaf_count=5 5\ninternal_count=10\nis_linear=0\n\nend of trees\n";
+        LightGbmModel.Read(text).Value.Predictor.Margin([value]).ShouldBe(margin);
     }
 
     [Fact]

@@ -24,8 +24,8 @@ public sealed class ModelFileTests
     public void A_truncated_altered_or_foreign_file_is_refused_in_one_sentence()
     {
         var bytes = ModelFile.Write(Model);
-        ModelFile.Read(bytes.AsSpan(0, bytes.Length - 10)).Fault!.Message.ShouldBe("the model file is cut short or altered: its checksum does not match");
-        ModelFile.Read(bytes.AsSpan(0, 20)).Fault!.Message.ShouldBe("the model file is cut short: 20 bytes");
+        ModelFile.Read(bytes.AsSpan(0, bytes.Length - 10)).Fault!.Message.ShouldBe("the tree model is cut short or altered: its checksum does not match");
+        ModelFile.Read(bytes.AsSpan(0, 20)).Fault!.Message.ShouldBe("the tree model is cut short: 20 bytes");
         ModelFile.Read([1, 2, 3]).Fault!.Message.ShouldBe("this is not a Busker tree model");
         foreach (var at in new[] { 12, 200, bytes.Length - 1 })
         {
@@ -35,6 +35,6 @@ public sealed class ModelFileTests
         }
 
         bytes[8] = 9;
-        ModelFile.Read(bytes).Fault!.Message.ShouldBe("the model file has version 9; this program reads version 1");
+        ModelFile.Read(bytes).Fault!.Message.ShouldBe("the tree model has version 9; this program reads version 1");
     }
 }
