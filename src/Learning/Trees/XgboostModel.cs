@@ -44,11 +44,13 @@ public static class XgboostModel
         };
         if (link is null) return Bad($"objective {objective} is not supported");
         var parameters = learner.GetProperty("learner_model_param");
-        var score = Number(parameters.GetProperty("base_score"));
+        var scores = Numbers(parameters.GetProperty("base_score"));
+        if (scores.Length != 1) return Bad($"the XGBoost model has {scores.Length} base scores; one score is supported");
+        var score = scores[0];
         var baseScore = link switch { Link.Logistic => Math.Log(score / (1 - score)), Link.Exponential => Math.Log(score), _ => score };
         string[] names = learner.TryGetProperty("feature_names", out var given) && given.GetArrayLength() > 0
             ? [.. given.EnumerateArray().Select(n => n.GetString()!)]
-            : [.. Enumerable.Range(0, (int)Number(parameters.GetProperty("num_feature"))).Select(f => $"f{f}")];
+            : [.. Enumerable.Range(0, (int)Numbers(parameters.GetProperty("num_feature"))[0]).Select(f => $"f{f}")];
         var trees = new List<Tree>();
         foreach (var tree in booster.GetProperty("model").GetProperty("trees").EnumerateArray())
         {
@@ -114,8 +116,13 @@ public static class XgboostModel
         return (float)middle < threshold ? middle : Math.BitDecrement(middle);
     }
 
-    /// <summary>A number as text: plain, or from the third version on a list of one.</summary>
-    private static double Number(JsonElement text) => double.Parse(text.GetString()!.Trim('[', ']'), CultureInfo.InvariantCulture);
+    /// <summary>Plain or as text, alone or (from the third version on) in a list.</summary>
+    private static double[] Numbers(JsonElement given) => given.ValueKind switch
+    {
+        JsonValueKind.Array => [.. given.EnumerateArray().SelectMany(Numbers)],
+        JsonValueKind.Number => [given.GetDouble()],
+        _ => [.. given.GetString()!.Trim('[', ']').Split(',').Select(n => double.Parse(n, CultureInfo.InvariantCulture))],
+    };
 
     private static Fault Bad(string message) => new(Code.InvalidArgument, "LEARNING_BAD_MODEL", message);
 }
