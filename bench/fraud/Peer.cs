@@ -12,13 +12,13 @@ internal sealed class Peer : IDisposable
 
     public static int Install() => Start("apt-get", "install", "-y", "--no-install-recommends", "python3-sklearn");
 
-    /// <summary>Scores of the test rows by each model that the peer knows under this name; empty when the peer is not installed.</summary>
-    public Dictionary<string, double[]> Score(string models, Table train, double[] labels, Table test)
+    /// <summary>Scores of the test rows by each model of the peer; empty when it is not installed.</summary>
+    public Dictionary<string, double[]> Score(Table train, double[] labels, Table test)
     {
         Write("train.bin", [.. train.Columns, labels]);
         Write("test.bin", test.Columns);
         var script = Path.Combine(BenchResult.Root, "bench", "fraud", "peers.py");
-        if (!File.Exists(Python) || Start(Python, script, _folder.FullName, models, $"{train.Width}") != 0)
+        if (!File.Exists(Python) || Start(Python, script, _folder.FullName, $"{train.Width}") != 0)
         {
             Console.WriteLine("scikit-learn did not run; ./busker bench fraud peers installs it");
             return [];

@@ -4,8 +4,8 @@ using Busker.Learning.Numbers;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const string Usage = """
-    ./busker bench fraud DIR [quality] [decisions] [features] [families]   all four, or the named ones; DIR holds handbook_raw.csv.gz and the others
-    ./busker bench fraud peers                                             installs scikit-learn (Debian's python3-sklearn)
+    ./busker bench fraud DIR [quality] [decisions] [features]   all three, or the named ones; DIR holds handbook_raw.csv.gz and the others
+    ./busker bench fraud peers                                  installs scikit-learn (Debian's python3-sklearn)
     Each part writes bench/results/fraud_PART.csv with the target and whether it was reached.
     """;
 if (args is ["peers"]) return Peer.Install();
@@ -17,7 +17,6 @@ if (args is not [var folder, .. var parts] || !Directory.Exists(folder))
 
 bool Wanted(string part) => parts.Length == 0 || parts.Contains(part);
 if (Wanted("features")) new Features(folder).Run();
-if (Wanted("families")) Families.Run(Lanes.All);
 if (Wanted("quality")) new Quality(folder, Lanes.All).Run();
 if (Wanted("decisions")) new Decisions(folder, Lanes.All).Run();
 return 0;

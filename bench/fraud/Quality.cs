@@ -57,7 +57,7 @@ internal sealed class Quality(string folder, Lanes lanes)
             Say($"scikit-learn on fold {f}", 0);
             using var peer = new Peer();
             var fold = book.Folds[f].Fold;
-            foreach (var (model, chances) in peer.Score("fraud", table.Take(fold.Train), Array.ConvertAll(fold.Train, r => labels[r]), table.Take(fold.Test)))
+            foreach (var (model, chances) in peer.Score(table.Take(fold.Train), Array.ConvertAll(fold.Train, r => labels[r]), table.Take(fold.Test)))
             {
                 if (!scores.TryGetValue(model, out var folds)) scores[model] = folds = [];
                 folds.Add(book.Folds[f].With(chances));

@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-folder, models, width = sys.argv[1], sys.argv[2], int(sys.argv[3])
+folder, width = sys.argv[1], int(sys.argv[2])
 a = np.fromfile(os.path.join(folder, "train.bin")).reshape(width + 1, -1)
 X, y = a[:-1].T, a[-1]
 Xt = np.fromfile(os.path.join(folder, "test.bin")).reshape(width, -1).T
@@ -27,10 +27,6 @@ def fraud():
         max_depth=4, learning_rate=0.05, n_estimators=200, tree_method="exact", n_jobs=2, eval_metric="logloss")
 
 
-def same():
-    yield "HistGradientBoosting", HistGradientBoostingClassifier(early_stopping=False, max_iter=100, max_leaf_nodes=31, min_samples_leaf=20, learning_rate=0.1, random_state=0)
-
-
-for name, model in (fraud if models == "fraud" else same)():
+for name, model in fraud():
     model.fit(X, y)
     model.predict_proba(Xt)[:, 1].astype(np.float64).tofile(os.path.join(folder, name + ".score"))

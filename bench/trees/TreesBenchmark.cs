@@ -10,13 +10,14 @@ internal sealed class TreesBenchmark(string? cards, BenchResult result)
     private const ulong Seeds = 24;
     private readonly string _scratch = Directory.CreateTempSubdirectory("busker-bench").FullName;
 
-    /// <param name="only">Parts to run: large, cards, families, predict; none for all.</param>
+    /// <param name="only">Parts to run: large, cards, families, predict, baselines; none for all.</param>
     public void Run(string[] only)
     {
         bool Wanted(string part) => only.Length == 0 || only.Contains(part);
         try
         {
             if (Wanted("cards") && cards is not null) Cards(cards);
+            if (Wanted("baselines")) Baselines();
             if (Wanted("families")) Families();
             if (Wanted("large") || Wanted("predict")) Keep(Made.Set("plain", 1_000_000, 30, 1), Made.Set("plain", 200_000, 30, 2));
             if (Wanted("predict")) Predict();
@@ -32,6 +33,34 @@ internal sealed class TreesBenchmark(string? cards, BenchResult result)
     {
         Keep(Rows.Cards(folder, "train"), Rows.Cards(folder, "test"));
         Train("cards", 15, 5, "mixed");
+    }
+
+    /// <summary>The models beside boosting, as fast as the peer's at no less quality.</summary>
+    private void Baselines()
+    {
+        if (cards is not null)
+        {
+            Keep(Rows.Cards(cards, "train"), Rows.Cards(cards, "test"));
+            Baseline("cards", "forest", 15, 1);
+            Baseline("cards", "logistic", 15, 3);
+        }
+
+        Keep(Made.Set("plain", 50_000, 20, 1), Made.Set("plain", 100_000, 20, 2));
+        Baseline("50 k x 20", "forest", 20, 1);
+        Keep(Made.Set("plain", 1_000_000, 30, 1), Made.Set("plain", 200_000, 30, 2));
+        Baseline("1 M x 30", "logistic", 30, 1);
+    }
+
+    private void Baseline(string set, string what, int width, int times)
+    {
+        foreach (var threads in new[] { 1, 2 })
+        {
+            var (own, peer) = (Own(what, width, threads, times), Peer(what, width, threads, times));
+            Row($"{set} {what}", $"training {threads} thread{(threads == 1 ? "" : "s")}; s", own, peer, "fit_s", Number(peer, "fit_s") / Number(own, "fit_s"), 1);
+            if (threads == 1) continue;
+            Row($"{set} {what}", "ROC AUC", own, peer, "auc", Number(own, "auc") / Number(peer, "auc"), "not below by 0.001", Number(own, "auc") - Number(peer, "auc") >= -0.001);
+            Row($"{set} {what}", "average precision", own, peer, "ap", Number(own, "ap") / Number(peer, "ap"), "", null);
+        }
     }
 
     /// <summary>Fresh draws by seed, the same for both sides: the mean difference with its standard error is what is judged.</summary>

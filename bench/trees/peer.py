@@ -1,15 +1,18 @@
-"""scikit-learn's HistGradientBoosting on the same rows. Debian: python3-sklearn. A process for each run: its peak memory is its own.
+"""scikit-learn's models on the same rows. Debian: python3-sklearn. A process for each run: its peak memory is its own.
 
-peer.py fit FOLDER WIDTH THREADS TIMES | peer.py predict FOLDER WIDTH
+peer.py fit|forest|logistic FOLDER WIDTH THREADS TIMES | peer.py predict FOLDER WIDTH
 """
 import json, os, sys, time
 
 what, folder, width = sys.argv[1], sys.argv[2], int(sys.argv[3])
-threads = int(sys.argv[4]) if what == "fit" else os.cpu_count()
-os.environ["OMP_NUM_THREADS"] = str(threads)
+threads = int(sys.argv[4]) if what != "predict" else os.cpu_count()
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = str(threads)
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 
@@ -27,13 +30,17 @@ def peak():
         return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
 
 
+models = dict(
+    fit=lambda: classifier(100),
+    forest=lambda: RandomForestClassifier(100, n_jobs=threads, random_state=0),
+    logistic=lambda: make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)))
 X, y = load("train.bin")
-if what == "fit":
-    classifier(100).fit(X[:20000], y[:20000])
+if what in models:
+    models[what]().fit(X[:20000], y[:20000])
     seconds = []
     for _ in range(int(sys.argv[5])):
         started = time.perf_counter()
-        model = classifier(100).fit(X, y)
+        model = models[what]().fit(X, y)
         seconds.append(time.perf_counter() - started)
     top = peak()
     Xt, yt = load("test.bin")

@@ -7,7 +7,7 @@ namespace Busker.Learning.Fraud;
 internal static class Recipes
 {
     public static string Text(BoostOptions o) => string.Create(CultureInfo.InvariantCulture,
-        $"depth {o.MaxDepth}; {o.Trees} trees; rate {o.LearningRate}; L2 {o.L2}; columns {o.ColumnFraction}; rows {o.RowFraction}");
+        $"depth {o.MaxDepth}; {o.Trees} trees; rate {o.LearningRate}; L2 {o.L2}; columns {o.ColumnFraction}; rows {o.RowFraction}; quantiles {o.QuantileShare}");
 
     /// <summary>A week of training, fifteen columns: small trees, nothing drawn at random.</summary>
     public static BoostOptions[] Book { get; } =
@@ -15,6 +15,7 @@ internal static class Recipes
         new() { MaxDepth = 3, MaxLeaves = 8, Trees = 100, LearningRate = 0.1, MinRows = 1, MinHessian = 1 },
         new() { MaxDepth = 4, MaxLeaves = 16, Trees = 100, LearningRate = 0.1, MinRows = 1, MinHessian = 1 },
         new() { MaxDepth = 4, MaxLeaves = 16, Trees = 200, LearningRate = 0.05, MinRows = 1, MinHessian = 1 },
+        new() { MaxDepth = 4, MaxLeaves = 16, Trees = 200, LearningRate = 0.05, MinRows = 1, MinHessian = 1, QuantileShare = 0.25 },
         new() { MaxDepth = 5, MaxLeaves = 24, Trees = 200, LearningRate = 0.05, MinRows = 1, MinHessian = 1, L2 = 5 },
     ];
 

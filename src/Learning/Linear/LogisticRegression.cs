@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Busker.Kernel;
 using Busker.Learning.Numbers;
 using Busker.Learning.Trees;
@@ -82,104 +81,65 @@ public sealed class LogisticRegression
     }
 
     /// <summary>Refuses what boosting refuses: labels outside 0 … 1, one class only.</summary>
-    public static Result<LogisticRegression> Fit(Examples examples, double l1 = 0, double l2 = 1e-4, int rounds = 50)
+    public static Result<LogisticRegression> Fit(Examples examples, double l1 = 0, double l2 = 1e-4, int rounds = 50, Lanes? lanes = null)
     {
         if (BoostCheck.Fault(examples, new BoostOptions()) is { } fault) return fault;
-        var (columns, means, scales) = Standardise(examples.Table);
-        var (weights, intercept) = (new double[columns.Length], new LogisticLoss(examples.Labels, examples.Weights).Start());
-        var objective = Objective(examples, columns, weights, intercept, l1, l2);
+        var (means, scales) = Spread(examples.Table, lanes ?? Lanes.One);
+        var sums = new LogisticSums(examples, means, scales, lanes ?? Lanes.One);
+        var (weights, intercept) = (new double[means.Length], new LogisticLoss(examples.Labels, examples.Weights).Start());
+        var here = sums.At(weights, intercept);
         for (var round = 0; round < rounds; round++)
         {
-            var (gram, right) = Quadratic(examples, columns, weights, intercept);
             var (target, level) = ((double[])weights.Clone(), intercept);
-            if (Descend(gram, right, target, ref level, l1, l2) < 1e-8) break;
-            var (next, reached, moved) = Halve(target, level);
-            if (moved is null) break;
-            var gained = objective - reached;
-            (weights, intercept, objective) = (moved, next, reached);
-            if (gained < 1e-13 * objective) break;
+            if (Descend(here.Gram, here.Right, target, ref level, l1, l2) < 1e-8) break;
+            var objective = Objective(here, weights);
+            if (Halve(target, level, objective) is not { } moved) break;
+            (weights, intercept, here) = moved;
+            if (objective - Objective(here, weights) < 1e-13 * objective) break;
         }
 
+        double Objective(LogisticQuadratic at, double[] tried) => at.Loss + tried.Sum(w => l1 * Math.Abs(w) + 0.5 * l2 * w * w);
+
         // Where positives are rare the quadratic reaches too far: the step is halved until the objective falls.
-        (double Intercept, double Objective, double[]? Weights) Halve(double[] target, double level)
+        (double[] Weights, double Intercept, LogisticQuadratic At)? Halve(double[] target, double level, double objective)
         {
             for (var step = 1.0; step > 1e-6; step /= 2)
             {
                 double[] tried = [.. weights.Zip(target, (w, t) => w + step * (t - w))];
-                var reached = Objective(examples, columns, tried, intercept + step * (level - intercept), l1, l2);
-                if (reached < objective) return (intercept + step * (level - intercept), reached, tried);
+                var reached = sums.At(tried, intercept + step * (level - intercept));
+                if (Objective(reached, tried) < objective) return (tried, intercept + step * (level - intercept), reached);
             }
 
-            return (intercept, objective, null);
+            return null;
         }
 
         return new LogisticRegression(examples.Table.Names, means, scales, weights, intercept);
     }
 
-    private static (double[][] Columns, double[] Means, double[] Scales) Standardise(Table table)
+    /// <summary>Mean and deviation of each column's known values; a column without spread has deviation 1.</summary>
+    private static (double[] Means, double[] Scales) Spread(Table table, Lanes lanes)
     {
         var (means, scales) = (new double[table.Width], new double[table.Width]);
-        var columns = new double[table.Width][];
-        for (var c = 0; c < table.Width; c++)
+        lanes.For(table.Width, c =>
         {
-            var known = Array.FindAll(table.Columns[c], v => !double.IsNaN(v));
-            var mean = means[c] = known.Length == 0 ? 0 : known.Average();
-            var scale = known.Length == 0 ? 0 : Math.Sqrt(known.Average(v => (v - mean) * (v - mean)));
-            scales[c] = scale > 0 ? scale : 1;
-            columns[c] = Array.ConvertAll(table.Columns[c], v => double.IsNaN(v) ? 0 : (v - mean) / (scale > 0 ? scale : 1));
-        }
-
-        return (columns, means, scales);
-    }
-
-    /// <summary>Mean log loss + l1·Σ|β| + ½·l2·Σβ².</summary>
-    private static double Objective(Examples examples, double[][] columns, double[] weights, double intercept, double l1, double l2)
-    {
-        var margins = new double[examples.Rows];
-        Array.Fill(margins, intercept);
-        for (var c = 0; c < columns.Length; c++) TensorPrimitives.MultiplyAdd(columns[c], weights[c], margins, margins);
-        double sum = 0, all = 0;
-        for (var r = 0; r < margins.Length; r++)
-        {
-            var importance = examples.Weights?[r] ?? 1;
-            all += importance;
-            sum += importance * (Math.Max(margins[r], 0) - examples.Labels[r] * margins[r] + Math.Log(1 + Math.Exp(-Math.Abs(margins[r]))));
-        }
-
-        return sum / all + weights.Sum(w => l1 * Math.Abs(w) + 0.5 * l2 * w * w);
-    }
-
-    /// <summary>XᵀWX and XᵀWz of the weighted least squares at the present weights, divided by Σ weights; the last index is the intercept.</summary>
-    private static (double[,] Gram, double[] Right) Quadratic(Examples examples, double[][] columns, double[] weights, double intercept)
-    {
-        var width = columns.Length;
-        var (gram, right, row) = (new double[width + 1, width + 1], new double[width + 1], new double[width + 1]);
-        double[][] lower = [.. Enumerable.Range(1, width + 1).Select(length => new double[length])];
-        row[width] = 1;
-        double all = 0;
-        for (var r = 0; r < examples.Rows; r++)
-        {
-            var margin = intercept;
-            for (var c = 0; c < width; c++) margin += weights[c] * (row[c] = columns[c][r]);
-            var p = 1 / (1 + Math.Exp(-margin));
-            var importance = examples.Weights?[r] ?? 1;
-            var curve = importance * Math.Max(p * (1 - p), 1e-9);
-            var target = curve * margin + importance * (examples.Labels[r] - p);
-            all += importance;
-            for (var i = 0; i <= width; i++)
+            double sum = 0, squares = 0;
+            var known = 0;
+            foreach (var value in table.Columns[c])
             {
-                right[i] += row[i] * target;
-                TensorPrimitives.MultiplyAdd(row.AsSpan(0, i + 1), curve * row[i], lower[i], lower[i]);
+                if (double.IsNaN(value)) continue;
+                sum += value;
+                known++;
             }
-        }
 
-        for (var i = 0; i <= width; i++)
-        {
-            right[i] /= all;
-            for (var j = 0; j <= i; j++) gram[j, i] = gram[i, j] = lower[i][j] / all;
-        }
+            var mean = means[c] = known == 0 ? 0 : sum / known;
+            foreach (var value in table.Columns[c])
+            {
+                if (!double.IsNaN(value)) squares += (value - mean) * (value - mean);
+            }
 
-        return (gram, right);
+            scales[c] = squares > 0 ? Math.Sqrt(squares / known) : 1;
+        });
+        return (means, scales);
     }
 
     private static double Descend(double[,] gram, double[] right, double[] weights, ref double intercept, double l1, double l2)

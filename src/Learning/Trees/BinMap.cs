@@ -111,10 +111,10 @@ internal sealed class BinMap(BinColumn[] columns)
             return [.. cuts];
         }
 
-        var quantiles = options.Cuts == Cuts.Quantile ? options.MaxBins - 1 : options.MaxBins / 2;
+        var quantiles = options.Cuts == Cuts.Quantile ? options.MaxBins - 1 : (int)(options.MaxBins * options.QuantileShare);
         for (var q = 1; q <= quantiles; q++)
         {
-            var at = (int)((long)q * sorted.Length / (quantiles + 1));
+            var at = (int)((long)q * (sorted.Length - 1) / (quantiles + 1));
             var next = at;
             while (next < sorted.Length && sorted[next] == sorted[at]) next++;
             if (next < sorted.Length) cuts.Add(Middle(sorted[at], sorted[next]));

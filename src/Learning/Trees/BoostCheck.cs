@@ -20,6 +20,7 @@ internal static class BoostCheck
         if (options.LearningRate is not (> 0 and <= 1)) return Bad($"learning_rate is {options.LearningRate}; it must be above 0 and at most 1", "learning_rate");
         if (options.L1 < 0 || options.L2 < 0) return Bad("l1 and l2 must not be negative", "l2");
         if (options.RowFraction is not (> 0 and <= 1)) return Bad($"row_fraction is {options.RowFraction}; it must be above 0 and at most 1", "row_fraction");
+        if (options.QuantileShare is not (>= 0 and < 1)) return Bad($"quantile_share is {options.QuantileShare}; it must be at least 0 and below 1", "quantile_share");
         return options.TopFraction < 0 || options.TopFraction + options.OtherFraction > 1
             ? Bad("top_fraction and other_fraction must be shares that sum to at most 1", "top_fraction")
             : null;

@@ -76,6 +76,9 @@ public sealed record BoostOptions
     /// <summary>How columns are cut into bins.</summary>
     public Cuts Cuts { get; init; } = Cuts.Mixed;
 
+    /// <summary>Share of the mixed cuts that are quantiles; the others have equal widths. Less of it resolves a longer tail.</summary>
+    public double QuantileShare { get; init; } = 0.5;
+
     /// <summary>Bins for values, 2 … 255; missing has one more.</summary>
     public int MaxBins { get; init; } = 255;
 
