@@ -67,6 +67,21 @@ public sealed class OptionTests
     }
 
     [Fact]
+    public void The_best_set_of_categories_is_the_one_that_trying_every_set_finds() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(30), Prop.ForAll(Gen.Choose(0, 1_000_000).ToArbitrary(), seed =>
+        {
+            const int Kinds = 7, Each = 40;
+            var rng = new Rng((ulong)seed);
+            double[] means = [.. Enumerable.Range(0, Kinds).Select(_ => rng.NextGaussian())];
+            double[] codes = [.. Enumerable.Range(0, Kinds * Each).Select(r => (double)(r % Kinds))], y = [.. codes.Select(c => means[(int)c] + rng.NextGaussian())];
+            var model = Fit(Examples.Of(Table.Of(["k"], [codes]).Value, y).Value, new BoostOptions { Loss = Loss.Squared, Trees = 1, MaxLeaves = 2, L2 = 0, Categorical = ["k"] });
+            double[] sums = [.. Enumerable.Range(0, Kinds).Select(k => codes.Zip(y).Where(p => p.First == k).Sum(p => p.Second - y.Average()))];
+            double Saved(int set) => Enumerable.Range(0, Kinds).Where(k => (set >> k & 1) != 0).Sum(k => sums[k]) is var sum ? 0.5 * sum * sum / (Each * int.PopCount(set) + 10) : 0;
+            var best = Enumerable.Range(1, (1 << Kinds) - 2).Max(set => Saved(set) + Saved((1 << Kinds) - 1 - set));
+            model.Trees[0].Gain[0].ShouldBe(best, 1e-4 * best);
+        }));
+
+    [Fact]
     public void A_tree_sees_the_share_of_rows_and_columns_it_was_given()
     {
         var examples = Given.Binary(72, 4000, 10, 0);
