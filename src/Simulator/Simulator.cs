@@ -52,6 +52,9 @@ public sealed class Simulator : IAsyncDisposable
     /// <summary>Where a provider listens.</summary>
     public Uri Address(string provider) => _listener.Addresses[provider];
 
+    /// <summary>The secret that a client of a provider authenticates with: the first of its <see cref="Provider.Keys"/>.</summary>
+    public string Key(string provider) => _providers.Single(p => p.Name == provider).Keys[0].Value;
+
     /// <summary>Starts listening. Refused with one sentence: an unknown provider, a scenario that does not read, a port in use.</summary>
     public static async Task<Result<Simulator>> Start(SimulatorOptions options)
     {

@@ -15,6 +15,7 @@ public static class Guide
         text.Append("This page is generated from the code: `./busker simulate --guide > docs/guides/simulator.md`.\n\n");
         text.Append("`./busker simulate [PROVIDER|all] [--scenario NAME|FILE] [--seed N] [--port N] [--clock real|frozen|xN] [--snapshot FILE]`\n");
         text.Append("listens on loopback and prints addresses, keys and a snippet for each official client. In tests: `Simulator.Start(...)`.\n\n");
+        text.Append($"## In a test\n\nOn a clock that stands still until it is told; reference `src/Simulator` alone, with any client that speaks to the provider:\n\n```csharp\n{Test}```\n\n");
         text.Append("## Its own side, on every address\n\n| request | answer |\n|---|---|\n");
         foreach (var (request, answer) in Sides) text.Append($"| `{request}` | {answer} |\n");
         text.Append("\n## Faults\n\nOne line is one rule: `PROVIDER CHANNEL PATTERN FAULT[(argument)] [p=0.1] [count=3] [skip=2] [from=1h] [until=2h] [flap=30s/10s] [seed=7]`.\n");
@@ -25,6 +26,31 @@ public static class Guide
         foreach (var provider in Simulator.Every()) Endpoints(text, provider);
         return text.ToString();
     }
+
+    /// <summary>As it stands in the tests, where it runs.</summary>
+    private const string Test = """
+        await using var simulator = (await Simulator.Start(new() { Providers = ["stripe"], Scenario = scenario, Seed = 7 })).Value;
+        simulator.ClearFaults(); // a preset brings its own
+        using var client = new HttpClient { BaseAddress = simulator.Address("stripe") };
+        client.DefaultRequestHeaders.Add("Authorization", "Bearer " + simulator.Key("stripe"));
+        client.DefaultRequestHeaders.Add("Idempotency-Key", "order-1");
+        Task<HttpResponseMessage> PayAsync() => client.PostAsync("/v1/payment_intents", new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["amount"] = "1099", ["currency"] = "usd", ["payment_method"] = "pm_card_visa", ["payment_method_types[]"] = "card", ["confirm"] = "true",
+        }));
+
+        simulator.AddFault("stripe POST /v1/payment_intents drop-after count=1");
+        await Assert.ThrowsAsync<HttpRequestException>(PayAsync);    // charged, and nobody was told
+        Assert.True((await PayAsync()).IsSuccessStatusCode);         // the same key: the first answer again
+        var charge = Assert.Single(simulator.Charges());             // the truth: charged once
+        Assert.Equal(1_099, charge.Captured);
+
+        Assert.Null(simulator.OpenDispute("stripe", charge.Id).Fault);
+        await simulator.AdvanceAsync(TimeSpan.FromDays(30));         // unanswered, so it is lost
+        Assert.Equal(1_099, charge.Disputed);
+        Assert.Empty(simulator.Discrepancies());
+
+        """;
 
     private static readonly (string Request, string Answer)[] Sides =
     [
