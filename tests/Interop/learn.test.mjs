@@ -2,10 +2,10 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 
@@ -16,7 +16,7 @@ const learn = (...args) => spawnSync('dotnet', [dll, 'learn', ...args], { encodi
 const folder = (name, files) => {
   const path = join(home, name);
   mkdirSync(path, { recursive: true });
-  for (const [file, text] of Object.entries(files)) writeFileSync(join(path, file), file.endsWith('.gz') ? gzipSync(text) : text);
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(path, file), file.endsWith('.gz') && typeof text === 'string' ? gzipSync(text) : text);
   return path;
 };
 let seed = 1;
@@ -48,12 +48,19 @@ const payments = () => {
   return { 'handbook_raw.csv.gz': [head, ...rows.map((r, i) => [i, ...r].join())].join('\n') + '\n' };
 };
 
+// The first half of a compressed file; payments without any fraud between two days.
+const cut = (text) => { const whole = gzipSync(text); return whole.subarray(0, whole.length / 2); };
+const calm = (text, from, to) => text.split('\n').map((row) => {
+  const cells = row.split(',');
+  return cells[1] >= from * 86400 && cells[1] < to * 86400 ? [...cells.slice(0, 5), 0].join() : row;
+}).join('\n');
+
 const studies = {
   bandits: { args: ['--runs', '2'], model: 'bandits.model', plots: ['Regret', 'Regret of the learning policies'] },
   retrieval: { args: ['--count', '500'], model: 'retrieval.index', plots: ['Recall against speed'] },
   recs: { data: listening, args: ['--widest', '16'], model: 'recs.model', plots: ['nDCG@100 by popularity', 'Exposure (Lorenz curve)', 'On validation'] },
   fraud: { data: payments, args: [], model: 'fraud.model',
-    plots: ['ROC', 'Precision and recall', 'Calibration', 'Fraud cost saved', 'Loss saved by column', 'Mean |SHAP|'] },
+    plots: ['ROC', 'Precision and recall', 'Calibration', 'Fraud cost saved', 'Importance', 'SHAP summary'] },
 };
 
 let browser;
@@ -71,6 +78,7 @@ for (const [name, study] of Object.entries(studies))
     assert.equal(ran.stdout.match(/┌/g).length, 1, ran.stdout);
     assert.doesNotMatch(ran.stdout + ran.stderr, /\x1b/);
     assert.deepEqual(readdirSync(out).sort(), [`${name}.html`, study.model].sort());
+    assert.ok(statSync(join(out, `${name}.html`)).size < 1_000_000);
 
     for (const [width, colorScheme] of [[1280, 'light'], [400, 'dark']]) {
       const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
@@ -89,7 +97,9 @@ for (const [name, study] of Object.entries(studies))
         text: document.body.innerText,
         plots: [...document.querySelectorAll('svg[role=img]')].map((svg) => ({
           label: svg.getAttribute('aria-label'),
-          marks: svg.querySelectorAll('polyline[points*=","],circle,rect').length,
+          told: svg.querySelector('desc').textContent,
+          named: svg.querySelector('title').textContent,
+          marks: svg.querySelectorAll('polyline[points*=","],circle,rect,path.swarm').length,
           outside: [...svg.querySelectorAll('text')].filter((text) => {
             const [own, all] = [text.getBoundingClientRect(), svg.getBoundingClientRect()];
             return own.left < all.left - 1 || own.right > all.right + 1 || own.bottom > all.bottom + 1;
@@ -103,6 +113,8 @@ for (const [name, study] of Object.entries(studies))
       assert.doesNotMatch(seen.text, /NaN|Infinity|∞/);
       for (const plot of study.plots) assert.ok(seen.plots.some((p) => p.label.startsWith(plot) && p.marks > 0), `no plot ${plot}: ${seen.plots.map((p) => p.label)}`);
       for (const plot of seen.plots) {
+        assert.equal(plot.named, plot.label);
+        assert.ok(plot.told.length > 20, plot.told);
         assert.deepEqual(plot.outside, [], plot.label);
         assert.equal(plot.overlapping, 0, plot.label);
       }
@@ -124,7 +136,24 @@ test('what is wrong with the data is one sentence, without a trace', () => {
     ['recs', {}, /has no interactions\.csv/],
     ['bandits', {}, /has neither bts_men\.csv nor bts_women\.csv/],
     ['bandits', { 'bts_men.csv': 'item_id,position,click,propensity\n1,1e20,0,.5\n' }, /row 1, column position: 1E\+20 is not a position/],
-    ['fraud', {}, /handbook_raw\.csv\.gz does not exist/],
+    ['recs', { 'interactions.csv': 'user,item,weak\n1,2,0\n', 'interactions.csv.gz': 'user,item,weak\n1,2,0\n' }, /has both interactions\.csv and interactions\.csv\.gz; keep the one that is meant/],
+    ['bandits', { 'bts_men.csv': 'item_id,position,click\n1,1,0\n' }, /bts_men\.csv: column propensity is missing; the header has item_id, position, click/],
+    ['bandits', { 'bts_men.csv': 'item_id,position,click,propensity\n1,1,2,.5\n' }, /row 1, column click: 2 is not 0 or 1/],
+    ['fraud', {}, /has neither handbook_raw\.csv nor sparkov_sim\.csv \(or \.csv\.gz\)/],
+    ['fraud', { 'handbook_raw.csv': '' }, /handbook_raw\.csv is empty/],
+    ['fraud', { 'handbook_raw.csv': `${head}\n0,1,1,1,5,0\n`, 'handbook_raw.csv.gz': `${head}\n0,1,1,1,5,0\n` }, /has both handbook_raw\.csv and handbook_raw\.csv\.gz/],
+    ['fraud', { 'handbook_raw.csv': head.replaceAll(',', ';') + '\n' }, /column TRANSACTION_ID is missing; the header has .* \(columns are separated by commas, not by ';'\)/],
+    ['fraud', { 'handbook_raw.csv': `${head.replace(',TX_FRAUD', '')}\n0,1,1,1,5\n` }, /handbook_raw\.csv: column TX_FRAUD is missing/],
+    ['fraud', { 'handbook_raw.csv': `${head}\n0,1,1,1,5,NaN\n` }, /row 1, column TX_FRAUD: 'NaN' is not a number/],
+    ['fraud', { 'handbook_raw.csv': `${head}\n0,1,1,1,5,0\n1,2,1,1,5,\n` }, /row 2, column TX_FRAUD: '' is not 0 or 1/],
+    ['fraud', { 'handbook_raw.csv': `\ufeff${head}\r\n0,1,1,1,5,0\r\n0,2,1,1,5,1\r\n` }, /row 2, column TRANSACTION_ID: id 0 appears twice/],
+    ['fraud', { 'handbook_raw.csv': `${head}\n0,5,1,1,5,0\n1,4,1,1,5,1\n` }, /row 2, column TX_TIME_SECONDS: the time lies before the row above/],
+    ['fraud', { 'handbook_raw.csv': `${head}\n0,5,1,1,5,0\n1,6,1,1,5,0\n` }, /column TX_FRAUD: every one of the 2 rows is 0; there is nothing to tell apart/],
+    ['fraud', { 'handbook_raw.csv': `${head}\n0,5,1,1,5,0\n1,6,1,1,5,1\n` }, /the data cover 1 day; the folds need at least 105/],
+    ['fraud', { 'sparkov_sim.csv': 'tx_id,unix_time,card_id,merchant_id,amount,is_fraud\n0,1,1,1,5,0\n' }, /sparkov_sim\.csv: column category is missing/],
+    ['fraud', { 'handbook_raw.csv.gz': cut(payments()['handbook_raw.csv.gz']) }, /handbook_raw\.csv\.gz is not a whole gzip file/],
+    ['fraud', { 'handbook_raw.csv.gz': Buffer.from('not compressed') }, /handbook_raw\.csv\.gz is not a whole gzip file/],
+    ['fraud', { 'handbook_raw.csv': calm(payments()['handbook_raw.csv.gz'], 70, 77) }, /rows \d+ to \d+, column TX_FRAUD: none of the \d+ payments is a fraud on which fold "validation \d" \(book's 15\) (trains|tests); each fold needs frauds and good payments/],
     ['fraud', { 'handbook_raw.csv.gz': `${head}\n0,1,1,1,-5,0\n1,2,1,1,5,1\n` }, /row 1, column TX_AMOUNT: -5 is not an amount of 0 or more/],
     ['fraud', { 'handbook_raw.csv.gz': `${head}\n0,1,-1,1,5,0\n1,2,1,1,5,1\n` }, /row 1, column CUSTOMER_ID: -1 is not a whole number from 0/],
     ['fraud', { 'handbook_raw.csv.gz': `${head}\n` }, /handbook_raw\.csv\.gz has no rows/],
@@ -135,6 +164,138 @@ test('what is wrong with the data is one sentence, without a trace', () => {
     assert.match(ran.stderr, sentence);
     assert.doesNotMatch(ran.stderr, /\n\s+at |Exception/);
     assert.equal(ran.stdout, '');
+    assert.equal(ran.stderr.split('\n').filter((line) => line.startsWith('busker: ')).length, 1);
+    assert.deepEqual(readdirSync(join(home, 'none')), []);
+  }
+});
+
+test('folders and files that cannot be read are one sentence', () => {
+  const loop = folder('loop', {});
+  symlinkSync(join(loop, 'interactions.csv'), join(loop, 'interactions.csv'));
+  const locked = folder('locked', { 'handbook_raw.csv': head });
+  chmodSync(locked, 0);
+  const cases = [
+    [['retrieval', '--data', loop], /symbolic links|does not exist/],
+    [['fraud', '--data', join(loop, 'interactions.csv')], /is a file, not a folder|does not exist/],
+    [['fraud', '--data', fileURLToPath(import.meta.url)], /learn\.test\.mjs is a file, not a folder/],
+    [['bandits', '--data', join(home, 'nowhere')], /the folder .*nowhere does not exist/],
+    ...process.getuid() === 0 ? [] : [[['fraud', '--data', locked], /denied/]],
+  ];
+  for (const [args, sentence] of cases) {
+    const ran = learn(...args, '--out', join(home, 'none'));
+    assert.equal(ran.status, 1, args.join(' '));
+    assert.match(ran.stderr, sentence);
+    assert.doesNotMatch(ran.stderr, /\n\s+at |Exception/);
+  }
+  chmodSync(locked, 0o700);
+});
+
+// The models that the studies above have written, used.
+test('busker learn score scores payments with a saved model and says why', () => {
+  const model = join(home, 'out-fraud', 'fraud.model');
+  const rows = payments()['handbook_raw.csv.gz'].trimEnd().split('\n');
+  const open = folder('open', { 'handbook_raw.csv': [...rows.slice(0, -4), ...rows.slice(-4).map((row) => row.replace(/[01]$/, ''))].join('\n') + '\n' });
+  const out = join(home, 'scored');
+  const ran = learn('score', '--data', open, '--model', model, '--out', out);
+  assert.equal(ran.status, 0, ran.stderr);
+  assert.equal(ran.stdout.match(/┌/g).length, 1, ran.stdout);
+  assert.match(ran.stdout, /4 payments scored, \d+ to stop/);
+  assert.match(ran.stdout, /on other payments than these/); // another town: the seed has moved on
+  const [columns, ...scores] = readFileSync(join(out, 'scores.csv'), 'utf8').trimEnd().split('\n');
+  assert.match(columns, /^payment,time,amount,chance,stop,reason_1,value_1,adds_1,/);
+  assert.equal(scores.length, 4);
+  assert.match(scores[3], /^16799,2018-07-21T\d\d:\d\d:\d\dZ,[\d.]+,0\.\d{6},[01],\w+,/);
+
+  const same = learn('score', '--data', join(home, 'fraud'), '--model', model, '--out', out, '--days', '2');
+  assert.match(same.stdout, /300 payments scored/);
+  assert.match(same.stdout, /on these very payments/);
+  const one = learn('score', '--data', join(home, 'fraud'), '--model', model, '--payment', '16000');
+  assert.equal(one.status, 0, one.stderr);
+  assert.match(one.stdout, /payment 16000 of [\d.]+: chance of fraud 0\.\d{4}, (stop|let through)/);
+});
+
+test('busker learn recommend proposes items from a saved model and says why', () => {
+  const [data, model] = [join(home, 'recs'), join(home, 'out-recs', 'recs.model')];
+  const ran = learn('recommend', '--data', data, '--user', '7', '--model', model);
+  assert.equal(ran.status, 0, ran.stderr);
+  assert.match(ran.stdout, /from 14 heard items/);
+  assert.match(ran.stdout, /trained on these very data/);
+  const heard = readFileSync(join(data, 'interactions.csv'), 'utf8').split('\n').filter((row) => row.startsWith('7,')).map((row) => row.split(',')[1]);
+  const proposed = [...ran.stdout.matchAll(/│ \d+ +│ (\d+) /g)].map((match) => match[1]);
+  assert.equal(proposed.length, 10);
+  assert.deepEqual(proposed.filter((item) => heard.includes(item)), []);
+  const stranger = learn('recommend', '--heard', heard.join(), '--model', model, '--count', '3');
+  assert.equal(stranger.status, 0, stranger.stderr);
+  const one = learn('recommend', '--data', data, '--user', '7', '--model', model, '--item', proposed[0]);
+  assert.match(one.stdout, new RegExp(`item ${proposed[0]}: score `));
+});
+
+test('models that cannot be used are refused in one sentence', () => {
+  const [fraud, recs] = [join(home, 'out-fraud', 'fraud.model'), join(home, 'out-recs', 'recs.model')];
+  const part = (name, from) => { writeFileSync(join(home, name), readFileSync(from).subarray(0, -100)); return join(home, name); };
+  const [fraudData, recsData] = [join(home, 'fraud'), join(home, 'recs')];
+  const cases = [
+    [['score', '--data', fraudData, '--model', join(home, 'no.model')], /no\.model does not exist/],
+    [['score', '--data', fraudData, '--model', part('cut-fraud.model', fraud)], /cut-fraud\.model is cut short or altered: its checksum does not match/],
+    [['score', '--data', fraudData, '--model', recs], /recs\.model is not a Busker tree model/],
+    [['score', '--data', recsData, '--model', fraud], /has no handbook_raw\.csv or handbook_raw\.csv\.gz/],
+    [['score', '--data', fraudData, '--model', fraud, '--payment', '99999'], /the data have no payment 99999/],
+    [['score', '--data', fraudData, '--model', fraud, '--days', '0'], /--days is 0; it must be at least 1/],
+    [['score', '--model', fraud], /--data/],
+    [['recommend', '--heard', '1,2', '--model', fraud], /fraud\.model is not a Busker recommendation model/],
+    [['recommend', '--heard', '1,2', '--model', part('cut-recs.model', recs)], /cut-recs\.model is cut short or altered: its checksum does not match/],
+    [['recommend', '--heard', '1,x', '--model', recs], /--heard, place 2: 'x' is not an id/],
+    [['recommend', '--heard', '99999', '--model', recs], /the model knows none of the 1 items heard/],
+    [['recommend', '--data', recsData, '--user', '4444', '--model', recs], /the data have no listener 4444/],
+    [['recommend', '--data', recsData, '--model', recs], /give either --data and --user, or --heard/],
+  ];
+  for (const [args, sentence] of cases) {
+    const ran = learn(...args, ...args[0] === 'score' ? ['--out', join(home, 'unscored')] : []);
+    assert.equal(ran.status, 1, `${args.join(' ')}: ${ran.stdout}${ran.stderr}`);
+    assert.match(ran.stderr, sentence);
+    assert.doesNotMatch(ran.stderr, /\n\s+at |Exception/);
+  }
+  assert.deepEqual(existsSync(join(home, 'unscored')) ? readdirSync(join(home, 'unscored')) : [], []);
+});
+
+// Each command of the two guides, as it stands there, with a small town or small data where it would be large.
+test('the commands of the guides do what the guides say', () => {
+  const place = folder('reader', {});
+  const small = { fraud: ['--cards', '200'], recs: ['--listeners', '100', '--widest', '8'], retrieval: ['--count', '300'], bandits: ['--runs', '2'] };
+  const log = 'item_id,position,click,propensity\n' + Array.from({ length: 40 }, (_, i) => `${i % 5},1,${i % 9 ? 0 : 1},.2\n`).join('');
+  const given = { score: join(home, 'fraud'), retrieval: join(home, 'recs'), recommend: join(home, 'recs'), bandits: folder('logs', { 'bts_men.csv': log }) };
+  const ran = [];
+  for (const guide of ['fraud-model.md', 'recommendations.md']) {
+    const text = readFileSync(new URL(`../../docs/guides/${guide}`, import.meta.url), 'utf8');
+    const commands = [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].filter((block) => !block[1]).flatMap((block) => block[2].trimEnd().split('\n')).map((line) => line.split('#')[0].trim());
+    for (const command of commands) {
+      const [program, family, kind, ...options] = command.replace(/[[\]]/g, '').split(/\s+/);
+      assert.equal(program, './busker');
+      if (family === 'bench') { assert.ok(existsSync(new URL(`../../bench/${kind}`, import.meta.url)), command); continue; }
+      assert.equal(family, 'learn');
+      if (['fraud', 'recs'].includes(kind) && options.includes('DIR')) continue; // as the studies at the top
+      const args = [...options.map((o) => o === 'DIR' ? given[kind] : o), ...(small[kind] ?? []).filter((o, i, all) => !options.includes(all[i - i % 2]))];
+      const done = spawnSync('dotnet', [dll, 'learn', kind, ...args], { encoding: 'utf8', cwd: place, env: { ...process.env, NO_COLOR: '1' } });
+      assert.equal(done.status, 0, `${command}: ${done.stderr}`);
+      ran.push(kind);
+      const written = { fraud: ['fraud.model', 'fraud.html'], recs: ['recs.model', 'recs.html'], retrieval: ['retrieval.index', 'retrieval.html'], bandits: ['bandits.model', 'bandits.html'] };
+      for (const file of written[kind] ?? []) assert.ok(existsSync(join(place, 'learned', file)), `${command}: ${file}`);
+    }
+  }
+  assert.deepEqual([...new Set(ran)].sort(), ['bandits', 'fraud', 'recommend', 'recs', 'retrieval', 'score']);
+  assert.ok(existsSync(join(place, 'learned', 'scores.csv')));
+});
+
+test('tables fit a terminal of 80 columns, and a wide one, without colour where none is wanted', { skip: spawnSync('script', ['--version']).status !== 0 && 'needs script' }, () => {
+  for (const width of [80, 200]) {
+    const inside = `stty cols ${width} rows 40; NO_COLOR=1 dotnet ${dll} learn score --data ${join(home, 'fraud')} --model ${join(home, 'out-fraud', 'fraud.model')} --out ${join(home, 'tty')}`;
+    const { stdout, status } = spawnSync('script', ['-qec', inside, '/dev/null'], { encoding: 'utf8', env: { ...process.env, TERM: 'xterm-256color' } });
+    assert.equal(status, 0, stdout);
+    const table = stdout.slice(stdout.indexOf('┌')).split('\r\n').filter((line) => /^[┌│├└]/.test(line));
+    assert.ok(table.length > 12, stdout);
+    for (const line of table) assert.ok(line.length <= width, `${line.length} of ${width}: ${line}`);
+    assert.ok(table.every((line) => line.length === table[0].length));
+    assert.doesNotMatch(stdout, /\x1b\[[0-9;]*(3[0-7]|38|9[0-7])[0-9;]*m/);
   }
 });
 

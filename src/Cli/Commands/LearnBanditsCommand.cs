@@ -24,7 +24,7 @@ internal static class LearnBanditsCommand
     private static void Show(BanditStudy study, string output)
     {
         LearnRun.Print(BanditReport.Header, study.Curves.Select(c =>
-            (IReadOnlyList<string>)[c.Policy, c.Regret[3].Mean.ToString("N0", CultureInfo.InvariantCulture), BanditReport.Wide(c.Last)]));
+            (IReadOnlyList<string>)[c.Policy, BanditReport.Wide(c.Regret[3]), BanditReport.Wide(c.Last)]));
         foreach (var log in study.Logs)
         {
             var best = log.Estimates.Single(e => e.Name == "DR");

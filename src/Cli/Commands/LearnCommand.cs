@@ -7,11 +7,13 @@ internal static class LearnCommand
 {
     public static Command Create()
     {
-        var learn = new Command("learn", "Train and evaluate models; write them with a report.");
+        var learn = new Command("learn", "Train and evaluate models, write them with a report, and use them.");
         learn.Subcommands.Add(LearnFraudCommand.Create());
         learn.Subcommands.Add(LearnRecsCommand.Create());
         learn.Subcommands.Add(LearnRetrievalCommand.Create());
         learn.Subcommands.Add(LearnBanditsCommand.Create());
+        learn.Subcommands.Add(LearnScoreCommand.Create());
+        learn.Subcommands.Add(LearnRecommendCommand.Create());
         return learn;
     }
 }

@@ -13,13 +13,15 @@ internal static class LearnFraudCommand
     {
         var data = new Option<DirectoryInfo?>("--data") { Description = "Folder with handbook_raw.csv.gz or sparkov_sim.csv.gz; without it a seeded town of the same statistics." };
         var (output, threads) = (LearnRun.Output, LearnRun.Threads);
-        var command = new Command("fraud", "Fraud scores from payments and their past.") { data, output, threads };
-        command.SetAction((parsed, stop) => Run(parsed.GetValue(data)?.FullName, parsed.GetValue(output)!.FullName, parsed.GetValue(threads), stop));
+        var cards = new Option<int>("--cards") { Description = "Cards of the seeded town.", DefaultValueFactory = _ => 5000 };
+        LearnRun.Within(cards, 200, 100_000);
+        var command = new Command("fraud", "Fraud scores from payments and their past.") { data, output, threads, cards };
+        command.SetAction((parsed, stop) => Run(parsed.GetValue(data)?.FullName, parsed.GetValue(output)!.FullName, parsed.GetValue(threads), parsed.GetValue(cards), stop));
         return command;
     }
 
-    private static Task<int> Run(string? folder, string output, int threads, CancellationToken stop) =>
-        LearnRun.Run<FraudStudy>(output, threads, (lanes, progress) => FraudStudy.Run(folder, lanes, progress), study => Show(study, output), stop);
+    private static Task<int> Run(string? folder, string output, int threads, int cards, CancellationToken stop) =>
+        LearnRun.Run<FraudStudy>(output, threads, (lanes, progress) => FraudStudy.Run(folder, cards, lanes, progress), study => Show(study, output), stop);
 
     private static void Show(FraudStudy study, string output)
     {

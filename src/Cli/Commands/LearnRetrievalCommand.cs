@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Busker.Learning.Recs;
 
 namespace Busker.Cli.Commands;
@@ -23,8 +22,7 @@ internal static class LearnRetrievalCommand
 
     private static void Show(RetrievalStudy study, string output)
     {
-        LearnRun.Print(["way", "setting", "recall@100", "queries/s"], study.Points.Select(p =>
-            (IReadOnlyList<string>)[p.Way, p.Setting, p.Recall.ToString("0.0000", CultureInfo.InvariantCulture), p.PerSecond.ToString("N0", CultureInfo.InvariantCulture)]));
+        LearnRun.Print(RetrievalPoint.Header, study.Points.Select(p => p.Row));
         var (index, report) = (Path.Combine(output, "retrieval.index"), Path.Combine(output, "retrieval.html"));
         LearnRun.Write("index", index, study.Graph.Save);
         LearnRun.Report(report, study.Page());

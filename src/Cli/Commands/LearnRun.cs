@@ -23,10 +23,10 @@ internal static class LearnRun
     });
 
     /// <summary>
-    /// Tries the folder for the results first, runs the study under progress, and hands it to <paramref name="show"/>. 1 after a refusal, which
+    /// Tries the folder for the results, if there is one, first, runs the study under progress, and hands it to <paramref name="show"/>. 1 after a refusal, which
     /// was printed; a stop ends at once, and no file is left half written.
     /// </summary>
-    public static Task<int> Run<T>(string output, int threads, Func<Lanes, Action<string, double>, Result<T>> run, Action<T> show, CancellationToken stop)
+    public static Task<int> Run<T>(string? output, int threads, Func<Lanes, Action<string, double>, Result<T>> run, Action<T> show, CancellationToken stop)
         where T : class
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -38,10 +38,7 @@ internal static class LearnRun
         });
         try
         {
-            Directory.CreateDirectory(output);
-            var trial = Path.Combine(output, ".trial");
-            File.WriteAllBytes(trial, []);
-            File.Delete(trial);
+            if (output is not null) Try(output);
             var studied = Watched(new Lanes(threads), run);
             if (studied.Fault is { } fault) return Refuse(fault.Message);
             show(studied.Value);
@@ -51,6 +48,14 @@ internal static class LearnRun
         {
             return Refuse(e.Message);
         }
+    }
+
+    private static void Try(string output)
+    {
+        Directory.CreateDirectory(output);
+        var trial = Path.Combine(output, ".trial");
+        File.WriteAllBytes(trial, []);
+        File.Delete(trial);
     }
 
     /// <summary>A bar on a terminal; elsewhere a plain line for each new thing, both on standard error.</summary>
@@ -98,7 +103,7 @@ internal static class LearnRun
         console.Write(table);
     }
 
-    private static int Wide(IReadOnlyList<string>[] lines) => 1 + Enumerable.Range(0, lines[0].Count).Sum(c => 3 + lines.Max(l => l[c].Length));
+    private static int Wide(IReadOnlyList<string>[] lines) => 1 + Enumerable.Range(0, lines[0].Count).Sum(c => 3 + lines.Max(l => l[c].Split('\n').Max(part => part.Length)));
 
     /// <summary>Writes a file of the results, whole or not at all, and says where it is.</summary>
     public static void Write(string what, string path, Action<string> write)

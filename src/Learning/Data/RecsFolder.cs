@@ -16,7 +16,8 @@ public static class RecsFolder
     /// <summary>Refuses unreadable data with one sentence that names file, row and column.</summary>
     public static Result<RecsSet> Read(string folder)
     {
-        if (Find(folder, "interactions") is not { } path) return Bad($"{folder} has no interactions.csv or interactions.csv.gz");
+        if (CsvFile.Find(folder, "interactions", out var path) is { } lost) return lost;
+        if (path is null) return Bad($"{folder} has no interactions.csv or interactions.csv.gz");
         var header = CsvFile.Header(path);
         if (header.Fault is { } unreadable) return unreadable;
         var artists = header.Value.Contains("artist_id");
@@ -43,7 +44,9 @@ public static class RecsFolder
 
     private static Result<RecsSet> Beside(string folder, RecsSet set)
     {
-        if (Find(folder, "artist_tags") is { } tagged)
+        if (CsvFile.Find(folder, "artist_tags", out var tagged) is { } twice) return twice;
+        if (CsvFile.Find(folder, "friends", out var known) is { } twin) return twin;
+        if (tagged is not null)
         {
             var read = CsvFile.Read(tagged, ["artist_id", "tag_id", "count"]);
             if (read.Fault is { } fault) return fault;
@@ -61,7 +64,7 @@ public static class RecsFolder
             };
         }
 
-        if (Find(folder, "friends") is not { } known) return set;
+        if (known is null) return set;
         var friends = CsvFile.Read(known, ["user_a", "user_b"]);
         if (friends.Fault is { } unreadable) return unreadable;
         if ((Odd(friends.Value, "user_a", RecsRows.IsId) ?? Odd(friends.Value, "user_b", RecsRows.IsId)) is { } oddFriend) return oddFriend;
@@ -71,9 +74,6 @@ public static class RecsFolder
             Friends = [.. a.Zip(b, (x, y) => (A: Array.BinarySearch(set.UserIds, (int)x), B: Array.BinarySearch(set.UserIds, (int)y))).Where(p => p.A >= 0 && p.B >= 0)],
         };
     }
-
-    private static string? Find(string folder, string name) =>
-        new[] { name + ".csv.gz", name + ".csv" }.Select(f => Path.Combine(folder, f)).FirstOrDefault(File.Exists);
 
     /// <param name="within">Rows that are looked at; all without it.</param>
     private static Fault? Odd(CsvFile csv, string column, Predicate<double> right, Predicate<int>? within = null)

@@ -8,6 +8,9 @@ public sealed class PlattCalibration
 {
     private PlattCalibration(double a, double b) => (A, B) = (a, b);
 
+    /// <summary>A sigmoid that was fitted before.</summary>
+    public static PlattCalibration Of(double a, double b) => new(a, b);
+
     /// <summary>Slope, per unit of margin; negative when higher margins mean higher chances.</summary>
     public double A { get; }
 

@@ -57,6 +57,36 @@ public static class ChanceMetrics
         return [.. points];
     }
 
+    /// <summary>
+    /// Groups of rows of neighbouring chances that expect equally many positives, so that where these are rare no group is without any; each with
+    /// Wilson's 95 % interval of its share (1927).
+    /// </summary>
+    public static (ReliabilityPoint Point, double Low, double High)[] EvenlyExpected(ReadOnlySpan<double> chances, ReadOnlySpan<double> labels, int groups)
+    {
+        var (keys, values) = (chances.ToArray(), labels.ToArray());
+        Array.Sort(keys, values);
+        var (points, each, from, expected) = (new List<(ReliabilityPoint, double, double)>(), keys.Sum() / groups, 0, 0.0);
+        for (var r = 0; r < keys.Length; r++)
+        {
+            expected += keys[r];
+            if (r < keys.Length - 1 && expected < (points.Count + 1) * each * (1 - 1e-12)) continue;
+            var point = new ReliabilityPoint(keys[from..(r + 1)].Average(), values[from..(r + 1)].Average(), r + 1 - from);
+            var (low, high) = Wilson(point.Share, point.Rows);
+            points.Add((point, low, high));
+            from = r + 1;
+        }
+
+        return [.. points];
+    }
+
+    private static (double Low, double High) Wilson(double share, int rows)
+    {
+        const double z = 1.96;
+        var scale = 1 / (1 + z * z / rows);
+        var (middle, half) = (scale * (share + z * z / (2 * rows)), scale * z * Math.Sqrt(share * (1 - share) / rows + z * z / (4.0 * rows * rows)));
+        return (Math.Max(0, middle - half), Math.Min(1, middle + half));
+    }
+
     /// <summary>Expected calibration error over groups of equal size.</summary>
     public static double CalibrationError(ReadOnlySpan<double> chances, ReadOnlySpan<double> labels, int groups = 20)
     {

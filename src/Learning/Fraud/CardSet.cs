@@ -12,7 +12,10 @@ public sealed record CardSet(PaymentHistory History, int[] Day, long[] Transacti
 {
     public const long LabelDelay = 7 * VelocityPlan.Day;
 
-    public const string FileName = "handbook_raw.csv.gz";
+    /// <summary>Its file is called this, with .csv or .csv.gz behind.</summary>
+    public const string FileName = "handbook_raw";
+
+    private static readonly PaymentColumns Columns = new("TRANSACTION_ID", "TX_TIME_SECONDS", "TX_AMOUNT", "TX_FRAUD", "CUSTOMER_ID", "TERMINAL_ID");
 
     /// <summary>2018-04-01, the first day of the published set.</summary>
     public const long Start = 1_522_540_800;
@@ -28,16 +31,19 @@ public sealed record CardSet(PaymentHistory History, int[] Day, long[] Transacti
         new(new PaymentHistory(time, amount, [customer, terminal], fraud, [.. time.Select(t => t + LabelDelay)]),
             [.. time.Select(t => (int)((t - Start) / VelocityPlan.Day))], id);
 
-    /// <summary>Reads <c>handbook_raw.csv.gz</c> from a folder. Refuses a doubled id, a label that is not 0 or 1, rows out of time order.</summary>
-    public static Result<CardSet> Read(string folder)
+    /// <summary>Rows whose outcome is not known yet; none when read for training.</summary>
+    public bool[] Open { get; init; } = new bool[Day.Length];
+
+    /// <summary>Reads <c>handbook_raw.csv[.gz]</c> from a folder. Refuses a doubled id, a label that is not 0 or 1, rows out of time order.</summary>
+    /// <param name="open">Whether a label may be empty: its row is then <see cref="Open"/> and counts as no known fraud.</param>
+    public static Result<CardSet> Read(string folder, bool open = false)
     {
-        string[] columns = ["TRANSACTION_ID", "TX_TIME_SECONDS", "CUSTOMER_ID", "TERMINAL_ID", "TX_AMOUNT", "TX_FRAUD"];
-        var read = CsvFile.Read(Path.Combine(folder, FileName), columns);
+        var read = PaymentRows.Read(folder, FileName, Columns, open);
         if (read.Fault is { } fault) return fault;
         var csv = read.Value;
-        if (PaymentRows.Check(csv, columns[0], columns[1], columns[5], columns[4], columns[2], columns[3]) is { } wrong) return wrong;
-        var (id, label, time) = (csv.Numbers(columns[0]), csv.Numbers(columns[5]), csv.Numbers(columns[1]));
-        return Of([.. time.Select(t => Start + (long)t)], PaymentRows.Minor(csv.Numbers(columns[4])),
-            PaymentRows.Keys(csv.Numbers(columns[2])), PaymentRows.Keys(csv.Numbers(columns[3])), [.. label.Select(l => l == 1)], [.. id.Select(i => (long)i)]);
+        var label = csv.Numbers(Columns.Label);
+        return Of([.. csv.Numbers(Columns.Time).Select(t => Start + (long)t)], PaymentRows.Minor(csv.Numbers(Columns.Amount)),
+            PaymentRows.Keys(csv.Numbers(Columns.Keys[0])), PaymentRows.Keys(csv.Numbers(Columns.Keys[1])), [.. label.Select(l => l == 1)], [.. csv.Numbers(Columns.Id).Select(i => (long)i)])
+            with { Open = Array.ConvertAll(label, double.IsNaN) };
     }
 }

@@ -12,6 +12,10 @@ public sealed record CardTown(int Customers = 5000, int Terminals = 10_000, int 
     /// <summary>Terminals per unit of area set how many are within reach; the reach of 5 is for the default sizes.</summary>
     public double Reach { get; init; } = 5;
 
+    /// <summary>A town of so many cards with as many terminals for each and within reach as the default has.</summary>
+    public static CardTown Of(int cards) => new CardTown() is var town && cards == town.Customers ? town
+        : new CardTown(cards, 2 * cards) { Reach = town.Reach * Math.Sqrt((double)town.Customers / cards) };
+
     private sealed record Payment(long Time, int Customer, int Terminal)
     {
         public long Amount { get; set; }

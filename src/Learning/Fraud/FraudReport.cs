@@ -42,21 +42,25 @@ public static class FraudReport
     private static string Roc(ScoredFold fold)
     {
         var curve = Thin(RankMetrics.Roc(fold.Chances, fold.Labels));
-        return Plot.Lines("ROC", "false positive rate", "true positive rate",
+        return Plot.Lines("ROC", "false positive rate (share of good payments)", "true positive rate (share of frauds)",
             [new Series("model", [.. curve.Select(p => p.X)], [.. curve.Select(p => p.Y)]), new Series("chance", [0, 1], [0, 1], Dashed: true)]);
     }
 
     private static string Precision(ScoredFold fold)
     {
         var curve = Thin(RankMetrics.PrecisionRecall(fold.Chances, fold.Labels));
-        return Plot.Lines("Precision and recall", "recall", "precision", [new Series("model", [.. curve.Select(p => p.X)], [.. curve.Select(p => p.Y)])]);
+        return Plot.Lines("Precision and recall", "recall (share of frauds found)", "precision (share of frauds among the found)", [new Series("model", [.. curve.Select(p => p.X)], [.. curve.Select(p => p.Y)]), new Series("chance", [0, 1], [curve[^1].Y, curve[^1].Y], Dashed: true)]);
     }
 
     private static string Calibration(ScoredFold fold)
     {
-        var points = ChanceMetrics.Reliability(fold.Chances, fold.Labels, 100).Where(p => p.Share > 0).ToArray();
-        return Plot.Lines("Calibration", "mean chance", "share of fraud",
-            [new Series("hundredths of the payments", [.. points.Select(p => p.Chance)], [.. points.Select(p => p.Share)], Dots: true), new Series("exact", [0.001, 1], [0.001, 1], Dashed: true)], logX: true, logY: true);
+        var frauds = (int)fold.Labels.Sum();
+        var points = ChanceMetrics.EvenlyExpected(fold.Chances, fold.Labels, Math.Clamp(frauds / 6, 3, 15)).Where(p => p.Point.Share > 0).ToArray();
+        return Plot.Lines("Calibration", "chance of fraud that the model says (mean of the group)", "share of frauds in the group",
+            [
+                new Series("groups with 95 % intervals", [.. points.Select(p => p.Point.Chance)], [.. points.Select(p => p.Point.Share)], [.. points.Select(p => p.Low)], [.. points.Select(p => p.High)], Dots: true),
+                new Series("exact", [0.001, 1], [0.001, 1], Dashed: true),
+            ], logX: true, logY: true);
     }
 
     private static string Cost(ScoredFold fold)
@@ -64,7 +68,7 @@ public static class FraudReport
         double[] thresholds = [.. Enumerable.Range(0, 60).Select(i => Math.Pow(10, -3 + 3.0 * i / 60))];
         var costs = new CostModel();
         var byAmount = costs.Savings(fold.Chances, fold.Labels, fold.Amounts);
-        return Plot.Lines("Fraud cost saved", "threshold", "share saved",
+        return Plot.Lines("Fraud cost saved", "chance of fraud above which a payment is stopped", "share of the fraud cost that is saved",
             [
                 new Series("one threshold", thresholds, [.. costs.Curve(thresholds, fold.Chances, fold.Labels, fold.Amounts).Select(s => Math.Max(s, -0.5))]),
                 new Series("least expected cost", [thresholds[0], thresholds[^1]], [byAmount, byAmount], Dashed: true),
@@ -74,21 +78,25 @@ public static class FraudReport
     private static string Importance(TreeModel model)
     {
         var gain = model.Importance().Gain;
-        return Plot.Bars("Loss saved by column", Top(model.Features, gain));
+        var all = Math.Max(1e-300, gain.Sum());
+        return Plot.Bars("Importance: % of the loss saved, by column", Top(model.Features, Array.ConvertAll(gain, g => Math.Round(100 * g / all, 2))));
     }
 
+    /// <summary>The columns that move the sampled payments' log-odds most, on average.</summary>
     private static string Shap(FraudStudy study)
     {
-        var explainer = new TreeExplainer(study.Model);
-        var (sums, row, phi) = (new double[study.Model.Features.Length], new double[study.Sample.Width], new double[study.Model.Features.Length]);
-        for (var r = 0; r < study.Sample.Rows; r++)
+        var (explainer, table) = (new TreeExplainer(study.Model), study.Sample.Select(study.Model.Features).Value);
+        var given = study.Model.Features.Select(_ => new double[table.Rows]).ToArray();
+        var (row, phi) = (new double[table.Width], new double[table.Width]);
+        for (var r = 0; r < table.Rows; r++)
         {
-            study.Sample.RowInto(r, row);
+            table.RowInto(r, row);
             explainer.Explain(row, phi);
-            for (var f = 0; f < phi.Length; f++) sums[f] += Math.Abs(phi[f]) / study.Sample.Rows;
+            for (var f = 0; f < phi.Length; f++) given[f][r] = phi[f];
         }
 
-        return Plot.Bars("Mean |SHAP| of the log-odds", Top(study.Model.Features, sums));
+        return Swarm.Draw($"SHAP summary of {table.Rows:N0} test payments", "SHAP value: what the column adds to the log-odds of fraud", "mean |SHAP|",
+            [.. table.Names.Select((name, f) => new SwarmRow(name, given[f], table.Columns[f])).OrderByDescending(r => r.Contributions.Sum(Math.Abs)).Take(15)]);
     }
 
     private static Bar[] Top(string[] names, double[] values) =>

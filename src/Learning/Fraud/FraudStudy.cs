@@ -48,17 +48,22 @@ public sealed class FraudStudy
     /// Reads the folder (the handbook's payments, or else Sparkov's), or makes a seeded town without one. Refuses unreadable data,
     /// naming row and column. <paramref name="progress"/> hears (what, share done).
     /// </summary>
-    public static Result<FraudStudy> Run(string? folder, Lanes lanes, Action<string, double> progress)
+    /// <param name="cards">Cards of the seeded town.</param>
+    public static Result<FraudStudy> Run(string? folder, int cards, Lanes lanes, Action<string, double> progress)
     {
-        if (folder is not null && !File.Exists(Path.Combine(folder, CardSet.FileName)) && File.Exists(Path.Combine(folder, SparkovSet.FileName)))
+        progress(folder is null ? "making a town" : "reading", 0);
+        if (folder is null) return On(CardTown.Of(cards).Make(), null, lanes, progress);
+        if (CsvFile.Find(folder, CardSet.FileName, out var terminals) is { } lost) return lost;
+        if (CsvFile.Find(folder, SparkovSet.FileName, out var sparkovs) is { } twin) return twin;
+        if (terminals is null && sparkovs is null)
+            return new Fault(Code.InvalidArgument, "LEARNING_BAD_FILE", $"{folder} has neither {CardSet.FileName}.csv nor {SparkovSet.FileName}.csv (or .csv.gz)");
+        if (terminals is null)
         {
-            progress("reading", 0);
             var sparkov = SparkovSet.Read(folder);
             return sparkov.Fault is { } unreadable ? unreadable : On(sparkov.Value, lanes, progress);
         }
 
-        progress(folder is null ? "making a town" : "reading", 0);
-        var read = folder is null ? new CardTown().Make() : CardSet.Read(folder);
+        var read = CardSet.Read(folder);
         return read.Fault is { } fault ? fault : On(read.Value, null, lanes, progress);
     }
 
@@ -69,7 +74,7 @@ public sealed class FraudStudy
         var start = newestStart ?? Math.Min(136, set.Day[^1] - 20);
         if (start < 8 * 7 + 28)
         {
-            return new Fault(Code.FailedPrecondition, "LEARNING_TOO_SHORT", $"the data cover {set.Day[^1] + 1} days; the folds need at least {8 * 7 + 28 + 21}");
+            return new Fault(Code.FailedPrecondition, "LEARNING_TOO_SHORT", $"the data cover {Days(set.Day[^1] + 1)}; the folds need at least {8 * 7 + 28 + 21}");
         }
 
         var parts = new List<Part>();
@@ -84,14 +89,14 @@ public sealed class FraudStudy
             });
         }
 
-        return Finish(new Judged(set.Labels, set.Amounts, set.History.Keys[0], set.Day), parts, lanes, progress);
+        return Finish(new Judged(set.Labels, set.Amounts, set.History.Keys[0], set.Day), new Source(set.History.Time, "TX_FRAUD", []), parts, lanes, progress);
     }
 
     /// <summary>Runs on Sparkov payments: trains on ten weeks, tests on the two months that begin two weeks later.</summary>
     public static Result<FraudStudy> On(SparkovSet set, Lanes lanes, Action<string, double> progress)
     {
         var last = set.Days[^1];
-        if (last < 180) return new Fault(Code.FailedPrecondition, "LEARNING_TOO_SHORT", $"the data cover {last + 1} days; the folds need 181");
+        if (last < 180) return new Fault(Code.FailedPrecondition, "LEARNING_TOO_SHORT", $"the data cover {Days(last + 1)}; the folds need 181");
         var parts = new List<Part>();
         foreach (var (name, plan) in new[] { ("the payment itself", SparkovPlans.Plain), ($"with its past, {SparkovPlans.Past.Names.Length + 1}", SparkovPlans.Past) })
         {
@@ -102,7 +107,8 @@ public sealed class FraudStudy
             parts.Add(new Part(name, 75, columns, Recipes.Sparkov, [set.Fold("validation", 30, 74, 89, 105)], [set.Fold("test", 30, 105, 120, 181)]));
         }
 
-        return Finish(new Judged(set.Labels, [.. set.History.Amount.Select(a => a / 100.0)], set.History.Keys[0], set.Days), parts, lanes, progress);
+        return Finish(new Judged(set.Labels, [.. set.History.Amount.Select(a => a / 100.0)], set.History.Keys[0], set.Days),
+            new Source(set.History.Time, "is_fraud", set.Categories), parts, lanes, progress);
     }
 
     private sealed record Part(string Name, int Days, Table Table, BoostOptions[] Tried, Fold[] Validation, Fold[] Test)
@@ -110,8 +116,12 @@ public sealed class FraudStudy
         public bool[]? Scorable { get; init; }
     }
 
-    private static FraudStudy Finish(Judged judged, List<Part> parts, Lanes lanes, Action<string, double> progress)
+    /// <summary>What the result tells of the data: times by row, the column of the outcome, the words of the categories.</summary>
+    private sealed record Source(long[] Time, string Label, string[] Words);
+
+    private static Result<FraudStudy> Finish(Judged judged, Source source, List<Part> parts, Lanes lanes, Action<string, double> progress)
     {
+        if (parts.Select(p => OneClass(p, judged.Labels, source.Label)).FirstOrDefault(f => f is not null) is { } oneSided) return oneSided;
         var (rows, model) = (new List<StudyRow>(), (TreeModel?)null);
         foreach (var part in parts)
         {
@@ -128,7 +138,7 @@ public sealed class FraudStudy
             }
 
             rows.Add(new StudyRow(part.Name, part.Days, Recipes.Text(recipe), [.. scored]));
-            model = model!.With(Metrics(rows[^1], calibration));
+            model = model!.With(Metrics(rows[^1], calibration, source.Time, part.Test[0]), Words(source));
         }
 
         progress("comparing", 1);
@@ -136,16 +146,42 @@ public sealed class FraudStudy
         var gain = new Bootstrap(200, 1, lanes).Compare(newest.Cards, newest.Chances, first.Chances, newest.Labels, (s, y) => RankMetrics.AveragePrecision(s, y));
         return new FraudStudy(rows, model!, gain)
         {
-            Sample = last.Table.Take([.. last.Test[0].Test.Take(2000)]),
+            Sample = last.Table.Take(Spread(last.Test[0].Test, 2000)),
             Drifts = ColumnDrift.Of(last.Table, last.Test[0]),
             Payments = judged.Labels.Length,
             Frauds = (int)judged.Labels.Sum(),
         };
     }
 
-    private static SortedDictionary<string, double> Metrics(StudyRow row, PlattCalibration calibration) => new(StringComparer.Ordinal)
+    /// <summary>At most so many rows, evenly over all.</summary>
+    private static int[] Spread(int[] rows, int most) => rows.Length <= most ? rows : [.. Enumerable.Range(0, most).Select(k => rows[(long)k * rows.Length / most])];
+
+    /// <summary>The first fold that trains or tests on one class only, with its rows.</summary>
+    private static Fault? OneClass(Part part, double[] labels, string column)
+    {
+        foreach (var fold in part.Validation.Concat(part.Test))
+        {
+            foreach (var (rows, what) in new[] { (part.Scorable is { } asked ? Array.FindAll(fold.Train, r => asked[r]) : fold.Train, "trains"), (fold.Test, "tests") })
+            {
+                var frauds = rows.Count(r => labels[r] > 0.5);
+                if (frauds > 0 && frauds < rows.Length) continue;
+                var which = rows.Length == 0 ? "there is no payment" : $"rows {rows[0] + 1} to {rows[^1] + 1}, column {column}: {(frauds == 0 ? "none" : "every one")} of the {rows.Length} payments is a fraud";
+                return new Fault(Code.FailedPrecondition, "LEARNING_ONE_CLASS", $"{which} on which fold \"{fold.Name}\" ({part.Name}) {what}; each fold needs frauds and good payments", column);
+            }
+        }
+
+        return null;
+    }
+
+    private static string Days(int days) => days == 1 ? "1 day" : $"{days} days";
+
+    private static SortedDictionary<string, string[]> Words(Source source) =>
+        source.Words.Length == 0 ? [] : new(StringComparer.Ordinal) { ["category"] = source.Words };
+
+    /// <summary>With the times of the training rows, so that the data can be compared with the model's fingerprint later.</summary>
+    private static SortedDictionary<string, double> Metrics(StudyRow row, PlattCalibration calibration, long[] time, Fold fold) => new(StringComparer.Ordinal)
     {
         ["auc"] = row.Auc[0], ["average_precision"] = row.AveragePrecision[0], ["card_precision_100"] = row.CardPrecision[0], ["savings"] = row.Savings[0],
-        ["platt_a"] = calibration.A, ["platt_b"] = calibration.B,
+        ["platt_a"] = calibration.A, ["platt_b"] = calibration.B, ["trained_from"] = time[fold.Train[0]], ["trained_until"] = time[fold.Train[^1]],
     };
 }

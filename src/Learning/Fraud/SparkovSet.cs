@@ -10,7 +10,10 @@ namespace Busker.Learning.Fraud;
 /// </summary>
 public sealed record SparkovSet(PaymentHistory History, double[] Category)
 {
-    public const string FileName = "sparkov_sim.csv.gz";
+    /// <summary>Its file is called this, with .csv or .csv.gz behind.</summary>
+    public const string FileName = "sparkov_sim";
+
+    private static readonly PaymentColumns Columns = new("tx_id", "unix_time", "amount", "is_fraud", "card_id", "merchant_id");
 
     internal const long Start = 1_546_300_800;
 
@@ -23,19 +26,29 @@ public sealed record SparkovSet(PaymentHistory History, double[] Category)
 
     public double[] Labels => [.. History.Fraud.Select(f => f ? 1.0 : 0)];
 
-    /// <summary>Reads <see cref="FileName"/> from a folder. Refuses a doubled id, a label that is not 0 or 1, rows out of time order.</summary>
-    public static Result<SparkovSet> Read(string folder)
+    /// <summary>The words behind the codes of <see cref="Category"/>.</summary>
+    public string[] Categories { get; init; } = [];
+
+    /// <summary>The ids at the source.</summary>
+    public long[] Ids { get; init; } = [];
+
+    /// <summary>Rows whose outcome is not known yet; none when read for training.</summary>
+    public bool[] Open { get; init; } = new bool[Category.Length];
+
+    /// <summary>Reads <c>sparkov_sim.csv[.gz]</c> from a folder. Refuses a doubled id, a label that is not 0 or 1, rows out of time order.</summary>
+    /// <param name="open">Whether a label may be empty: its row is then <see cref="Open"/> and counts as no known fraud.</param>
+    /// <param name="known">The words of a model, whose codes are kept; new words come behind them.</param>
+    public static Result<SparkovSet> Read(string folder, bool open = false, params string[] known)
     {
-        string[] columns = ["tx_id", "unix_time", "card_id", "merchant_id", "amount", "is_fraud"];
-        var read = CsvFile.Read(Path.Combine(folder, FileName), columns, ["category"]);
+        var read = PaymentRows.Read(folder, FileName, Columns, open, "category");
         if (read.Fault is { } fault) return fault;
         var csv = read.Value;
-        if (PaymentRows.Check(csv, columns[0], columns[1], columns[5], columns[4], columns[2], columns[3]) is { } wrong) return wrong;
-        var (words, times) = (csv.Words("category"), csv.Numbers(columns[1]));
-        string[] names = [.. words.Distinct().Order(StringComparer.Ordinal)];
-        double[] category = [.. words.Select(w => (double)Array.BinarySearch(names, w, StringComparer.Ordinal))];
-        return Of([.. times.Select(t => (long)t)], csv.Numbers(columns[4]), PaymentRows.Keys(csv.Numbers(columns[2])), PaymentRows.Keys(csv.Numbers(columns[3])),
-            category, [.. csv.Numbers(columns[5]).Select(l => l == 1)]);
+        var (words, label) = (csv.Words("category"), csv.Numbers(Columns.Label));
+        string[] names = [.. known, .. words.Distinct().Except(known).Order(StringComparer.Ordinal)];
+        var codes = names.Select((name, code) => (name, code)).ToDictionary(n => n.name, n => (double)n.code, StringComparer.Ordinal);
+        return Of([.. csv.Numbers(Columns.Time).Select(t => (long)t)], csv.Numbers(Columns.Amount), PaymentRows.Keys(csv.Numbers(Columns.Keys[0])), PaymentRows.Keys(csv.Numbers(Columns.Keys[1])),
+            [.. words.Select(w => codes[w])], [.. label.Select(l => l == 1)])
+            with { Categories = names, Ids = [.. csv.Numbers(Columns.Id).Select(i => (long)i)], Open = Array.ConvertAll(label, double.IsNaN) };
     }
 
     internal static SparkovSet Of(long[] time, double[] amount, ulong[] card, ulong[] merchant, double[] category, bool[] fraud)

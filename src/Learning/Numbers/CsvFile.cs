@@ -46,6 +46,20 @@ public sealed class CsvFile
         }
     }
 
+    /// <summary>
+    /// The path of <c>name.csv</c> or <c>name.csv.gz</c> in a folder; null when neither is there. Refuses a folder that is not there, and both.
+    /// </summary>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
+    public static Fault? Find(string folder, string name, out string? path)
+    {
+        path = null;
+        if (!Directory.Exists(folder)) return Bad(File.Exists(folder) ? $"{folder} is a file, not a folder" : $"the folder {folder} does not exist");
+        string[] found = [.. Directory.EnumerateFiles(folder, name + ".csv*").Where(f => Path.GetFileName(f) == name + ".csv" || Path.GetFileName(f) == name + ".csv.gz")];
+        if (found.Length == 2) return Bad($"{folder} has both {name}.csv and {name}.csv.gz; keep the one that is meant");
+        path = found.SingleOrDefault();
+        return null;
+    }
+
     /// <summary>The names in the first line.</summary>
     public static Result<string[]> Header(string path)
     {

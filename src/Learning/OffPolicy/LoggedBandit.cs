@@ -45,7 +45,7 @@ public sealed record Overlap(int Decisions, double EffectiveSampleSize, double M
         if (size < Math.Max(100, 0.01 * n)) warnings.Add(FormattableString.Invariant($"the effective sample size is {size:0} of {n}: the estimates rest on a handful of decisions"));
         if (Math.Abs(mean - 1) > 3 * error + 0.05) warnings.Add(FormattableString.Invariant($"the mean weight is {mean:0.00}, not 1: a propensity is wrong or the log lacks support"));
         if (max > 0.1 * sum) warnings.Add(FormattableString.Invariant($"one decision carries {max / sum:P0} of the weight"));
-        if (unsupported > 0) warnings.Add($"{unsupported} decisions had next to no chance of being logged");
+        if (unsupported > 0) warnings.Add($"{unsupported} {(unsupported == 1 ? "decision" : "decisions")} had next to no chance of being logged");
         return new Overlap(n, size, mean, error, max, unsupported, [.. warnings]);
     }
 }

@@ -23,9 +23,11 @@ public sealed record BanditStudy(RegretCurve[] Curves, LogVerdict[] Logs, Bandit
         {
             foreach (var campaign in Campaigns)
             {
-                if (Find(folder, "bts_" + campaign) is not { } served) continue;
+                if (CsvFile.Find(folder, "bts_" + campaign, out var served) is { } lost) return lost;
+                if (CsvFile.Find(folder, "random_" + campaign, out var uniform) is { } twin) return twin;
+                if (served is null) continue;
                 progress($"reading {campaign}", 0);
-                var judged = Judge(served, Find(folder, "random_" + campaign), ref state);
+                var judged = Judge(served, uniform, ref state);
                 if (judged.Fault is { } fault) return fault;
                 verdicts.Add(judged.Value);
             }
@@ -84,7 +86,4 @@ public sealed record BanditStudy(RegretCurve[] Curves, LogVerdict[] Logs, Bandit
 
         return new BanditState(BetaPrior.Fit(successes, trials), [.. Enumerable.Range(0, arms)], successes, trials);
     }
-
-    private static string? Find(string folder, string name) =>
-        new[] { name + ".csv.gz", name + ".csv" }.Select(f => Path.Combine(folder, f)).FirstOrDefault(File.Exists);
 }

@@ -13,12 +13,20 @@ namespace Busker.Learning.Recs;
 /// <param name="Before">nDCG@20 without the promise.</param>
 /// <param name="After">nDCG@20 with it.</param>
 /// <param name="Share">Share of all places that went to emerging items, before and after.</param>
-public sealed record FloorOutcome(int Floor, int Emerging, int Met, Estimate Before, Estimate After, (double Before, double After) Share, double[] ExposureBefore, double[] ExposureAfter);
+public sealed record FloorOutcome(int Floor, int Emerging, int Met, Estimate Before, Estimate After, (double Before, double After) Share, double[] ExposureBefore, double[] ExposureAfter)
+{
+    /// <summary>Listeners with a list: all, or a sample of them.</summary>
+    public int Listeners { get; init; }
+}
 
 /// <summary>Lists of 20 for every listener in which the less heard half of the items each stands a promised number of times.</summary>
 public static class FloorStudy
 {
     private const int Places = 20;
+
+    /// <summary>Scores held at once (4 bytes each). Larger sets are judged on a sample of the listeners, with the floor in proportion, rounded up.</summary>
+    private const int Scored = 1 << 27;
+
     private static readonly float[] Steps = [0.25f, 0.5f, 1f, 2f];
 
     /// <summary>Fits on training, and takes the price step that keeps most floors and then most nDCG@20 on validation.</summary>
@@ -36,6 +44,12 @@ public static class FloorStudy
     private static FloorOutcome Run(Interactions data, Interactions held, IGenerator model, int floor, float step, Lanes lanes)
     {
         var popularity = data.Popularity();
+        if (Sample(data.Users, data.Items) is { } sample)
+        {
+            floor = (int)Math.Ceiling(floor * (double)sample.Length / data.Users);
+            (data, held) = (data.Rows(sample), held.Rows(sample));
+        }
+
         var median = popularity.Order().ElementAt(data.Items / 2);
         int[] floors = [.. popularity.Select(n => n <= median ? floor : 0)];
         var scores = Scores(model, data, lanes);
@@ -45,8 +59,11 @@ public static class FloorStudy
         double Share(int[] exposure) => Enumerable.Range(0, floors.Length).Where(i => floors[i] > 0).Sum(i => (double)exposure[i]) / exposure.Sum(e => (double)e);
         return new FloorOutcome(floor, floors.Count(f => f > 0), floors.Count(f => f > 0) - after.Unmet.Length,
             Ndcg(before.Lists, held), Ndcg(after.Lists, held), (Share(before.Exposure), Share(after.Exposure)),
-            Array.ConvertAll(before.Exposure, e => (double)e), Array.ConvertAll(after.Exposure, e => (double)e));
+            Array.ConvertAll(before.Exposure, e => (double)e), Array.ConvertAll(after.Exposure, e => (double)e)) { Listeners = data.Users };
     }
+
+    /// <summary>The listeners to judge on, or null when all fit.</summary>
+    internal static int[]? Sample(int users, int items) => (long)users * items <= Scored ? null : new Rng(9).Sample(users, Math.Max(1, Scored / items));
 
     private static float[] Scores(IGenerator model, Interactions data, Lanes lanes)
     {

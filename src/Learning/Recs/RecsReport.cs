@@ -19,7 +19,7 @@ public static class RecsReport
         page.Heading("Choosing").Plot(Tried(study));
         if (study.Trial.Choice.Blends.Count > 0)
             page.Table(["blend", "on validation listeners it was not learnt on"], study.Trial.Choice.Blends.Select(b => (IReadOnlyList<string>)[b.What, Four(b.Score)]));
-        Promise(page, study.Floors);
+        Promise(page, study);
         if (study.Cold.Length > 0) page.Heading("Items nobody has heard").Plot(Cold(study));
         if (study.Groups.Length > 0)
             page.Heading("Lists for two").Table(["strategy", "mean nDCG@20", "worse off", "both find something"],
@@ -62,9 +62,13 @@ public static class RecsReport
     private static string Tried(RecsStudy study) => Plot.Bars("On validation: the best of each kind", [.. study.Trial.Choice.Tried
         .GroupBy(t => t.What.Split(' ')[0]).Select(g => g.MaxBy(t => t.Score)).Select(t => new Bar(t.What.Split(',')[0], t.Score))]);
 
-    private static void Promise(HtmlPage page, FloorOutcome floors) => page.Heading("A promise to emerging items").Paragraph(
-        $"Each of {floors.Emerging:N0} items of the less heard half is to stand in {floors.Floor} lists: kept for {floors.Met:N0} of them. nDCG@20 {floors.Before} before, {floors.After} after; "
+    private static void Promise(HtmlPage page, RecsStudy study)
+    {
+        var floors = study.Floors;
+        page.Heading("A promise to emerging items").Paragraph(
+        (floors.Listeners < study.Set.Users ? $"In lists for a sample of {floors.Listeners:N0} of the listeners: each" : "Each") + $" of {floors.Emerging:N0} items of the less heard half is to stand in {floors.Floor} lists: kept for {floors.Met:N0} of them. nDCG@20 {floors.Before} before, {floors.After} after; "
         + string.Create(CultureInfo.InvariantCulture, $"their share of all places {floors.Share.Before:P1} before, {floors.Share.After:P1} after."));
+    }
 
     private static string Cold(RecsStudy study) => Plot.Lines($"{study.ColdItems} items made cold: nDCG@20 among them", "listeners so far", "nDCG@20",
         [new Series("content prior and listeners", [.. study.Cold.Select(c => (double)c.Listeners)], [.. study.Cold.Select(c => c.Ndcg20.Mean)],

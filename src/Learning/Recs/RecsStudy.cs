@@ -23,10 +23,11 @@ public sealed record RecsStudy(RecsSet Set, RecsTrial Trial, FloorOutcome Floors
 
     /// <summary>Refuses unreadable data with one sentence that names file, row and column. <paramref name="progress"/> hears (what, share done).</summary>
     /// <param name="folder">See <see cref="RecsFolder"/>; null for a seeded town.</param>
-    public static Result<RecsStudy> Run(string? folder, RecsSearch search, Lanes lanes, Action<string, double> progress)
+    /// <param name="listeners">Of the seeded town.</param>
+    public static Result<RecsStudy> Run(string? folder, int listeners, RecsSearch search, Lanes lanes, Action<string, double> progress)
     {
         progress(folder is null ? "making a town" : "reading", 0);
-        if (folder is null) return On(new RecsTown().Make(), search, lanes, progress);
+        if (folder is null) return On(new RecsTown(listeners, Math.Max(40, listeners * 14 / 45)).Make(), search, lanes, progress);
         var read = RecsFolder.Read(folder);
         return read.Fault is { } fault ? fault : On(read.Value, search, lanes, progress);
     }

@@ -3,11 +3,11 @@ using Busker.Learning.Numbers;
 
 namespace Busker.Learning.Trees;
 
-/// <summary>A model as bytes: columns, link, base score, training fingerprint, metrics and trees, sealed.</summary>
+/// <summary>A model as bytes: columns, link, base score, training fingerprint, metrics, words of categories and trees, sealed.</summary>
 public static class ModelFile
 {
     /// <summary>Of the file format.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private static readonly SealedFile Format = new("BUSKTREE", Version, "tree model");
 
@@ -20,12 +20,25 @@ public static class ModelFile
         writer.Write(model.BaseScore);
         writer.Write(model.Fingerprint);
         writer.WriteMetrics(model.Metrics);
+        writer.Write(model.Words.Count);
+        foreach (var (column, words) in model.Words.OrderBy(w => w.Key, StringComparer.Ordinal))
+        {
+            writer.Write(column);
+            writer.Write(words.Length);
+            foreach (var word in words) writer.Write(word);
+        }
+
         writer.Write(model.Trees.Count);
         foreach (var tree in model.Trees) WriteTree(writer, tree);
     });
 
+    /// <summary>Refuses what is not there, cut short, altered, not a model, or of another version.</summary>
+    public static Result<TreeModel> Read(string path) => Format.Read(path, Body);
+
     /// <summary>Refuses what is cut short, altered, not a model, or of another version.</summary>
-    public static Result<TreeModel> Read(ReadOnlySpan<byte> bytes) => Format.Read(bytes, reader =>
+    public static Result<TreeModel> Read(ReadOnlySpan<byte> bytes) => Format.Read(bytes, Body);
+
+    private static TreeModel Body(BinaryReader reader)
     {
         var features = new string[reader.ReadInt32()];
         for (var f = 0; f < features.Length; f++) features[f] = reader.ReadString();
@@ -33,10 +46,17 @@ public static class ModelFile
         var baseScore = reader.ReadDouble();
         var fingerprint = reader.ReadString();
         var metrics = reader.ReadMetrics();
+        var words = new SortedDictionary<string, string[]>(StringComparer.Ordinal);
+        for (var n = reader.ReadInt32(); n > 0; n--)
+        {
+            var own = words[reader.ReadString()] = new string[reader.ReadInt32()];
+            for (var w = 0; w < own.Length; w++) own[w] = reader.ReadString();
+        }
+
         var trees = new Tree[reader.ReadInt32()];
         for (var t = 0; t < trees.Length; t++) trees[t] = ReadTree(reader);
-        return new TreeModel(features, baseScore, link, trees) { Fingerprint = fingerprint, Metrics = metrics };
-    });
+        return new TreeModel(features, baseScore, link, trees) { Fingerprint = fingerprint, Metrics = metrics, Words = words };
+    }
 
     private static void WriteTree(BinaryWriter writer, Tree tree)
     {

@@ -47,6 +47,9 @@ public sealed class TreeModel
     /// <summary>Numbers that travel with the model, such as its validation metrics.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new SortedDictionary<string, double>(StringComparer.Ordinal);
 
+    /// <summary>By categorical column, the words behind its codes 0, 1, …; empty where codes are all that is known.</summary>
+    public IReadOnlyDictionary<string, string[]> Words { get; init; } = new SortedDictionary<string, string[]>(StringComparer.Ordinal);
+
     /// <summary>The flat, allocation-free form, made once.</summary>
     public TreePredictor Predictor => _predictor.Value;
 
@@ -67,8 +70,8 @@ public sealed class TreeModel
     };
 
     /// <summary>The same model with other numbers travelling along.</summary>
-    public TreeModel With(IReadOnlyDictionary<string, double> metrics) =>
-        new(Features, BaseScore, Link, Trees) { Fingerprint = Fingerprint, Metrics = metrics };
+    public TreeModel With(IReadOnlyDictionary<string, double> metrics, IReadOnlyDictionary<string, string[]>? words = null) =>
+        new(Features, BaseScore, Link, Trees) { Fingerprint = Fingerprint, Metrics = metrics, Words = words ?? Words };
 
     /// <summary>Margins of a table that has the model's columns by name. Refuses a missing column.</summary>
     public Result<double[]> Margins(Table table, Lanes lanes)

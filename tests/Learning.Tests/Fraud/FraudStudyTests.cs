@@ -15,7 +15,7 @@ public sealed class FraudStudyTests
         study.Rows[1].AveragePrecision.Average().ShouldBeGreaterThan(study.Rows[0].AveragePrecision.Average());
         study.Model.Metrics["average_precision"].ShouldBe(study.Rows[1].AveragePrecision[0]);
         var page = FraudReport.Write(study);
-        foreach (var title in new[] { "ROC", "Precision and recall", "Calibration", "Fraud cost saved", "Loss saved by column", "SHAP" }) page.ShouldContain(title);
+        foreach (var title in new[] { "ROC", "Precision and recall", "Calibration", "Fraud cost saved", "Importance", "SHAP summary" }) page.ShouldContain(title);
         ModelFile.Read(ModelFile.Write(study.Model)).Value.Features.ShouldBe(CardPlans.Own.Names);
     }
 
@@ -30,17 +30,17 @@ public sealed class FraudStudyTests
                 gzip.Write(System.Text.Encoding.UTF8.GetBytes("TRANSACTION_ID,TX_TIME_SECONDS,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_FRAUD\n" + csv));
             }
 
-            return FraudStudy.Run(folder, Lanes.One, (_, _) => { }).Fault!.Message;
+            return FraudStudy.Run(folder, 350, Lanes.One, (_, _) => { }).Fault!.Message;
         }
 
         Refusal("0,1,1,1,5,0\n0,2,1,1,5,1\n").ShouldBe("handbook_raw.csv.gz, row 2, column TRANSACTION_ID: id 0 appears twice");
-        Refusal("0,1,1,1,5,0\n1,2,1,1,5,\n").ShouldBe("handbook_raw.csv.gz, row 2, column TX_FRAUD: '' is not a number");
+        Refusal("0,1,1,1,5,0\n1,2,1,1,5,\n").ShouldBe("handbook_raw.csv.gz, row 2, column TX_FRAUD: '' is not 0 or 1");
         Refusal("0,1,1,1,5,0\n1,0,1,1,5,1\n").ShouldBe("handbook_raw.csv.gz, row 2, column TX_TIME_SECONDS: the time lies before the row above");
-        Refusal("0,1,1,1,5,0\n1,1,1,1,5,1\n").ShouldBe("the data cover 1 days; the folds need at least 105");
+        Refusal("0,1,1,1,5,0\n1,1,1,1,5,1\n").ShouldBe("the data cover 1 day; the folds need at least 105");
         Refusal("0,1,1,1,5,0\n1,1,1,1,5,0\n").ShouldBe("handbook_raw.csv.gz, column TX_FRAUD: every one of the 2 rows is 0; there is nothing to tell apart");
         Refusal("0,1,1,1,-5,0\n1,2,1,1,5,1\n").ShouldBe("handbook_raw.csv.gz, row 1, column TX_AMOUNT: -5 is not an amount of 0 or more");
         Refusal("0,1,-1,1,5,0\n1,2,1,1,5,1\n").ShouldBe("handbook_raw.csv.gz, row 1, column CUSTOMER_ID: -1 is not a whole number from 0");
-        FraudStudy.Run(Path.Combine(folder, "no"), Lanes.One, (_, _) => { }).Fault!.Message.ShouldContain("does not exist");
+        FraudStudy.Run(Path.Combine(folder, "no"), 350, Lanes.One, (_, _) => { }).Fault!.Message.ShouldContain("does not exist");
         Directory.Delete(folder, recursive: true);
     }
 

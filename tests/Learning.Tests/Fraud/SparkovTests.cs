@@ -32,15 +32,27 @@ public sealed class SparkovTests
         set.Days.ShouldBe([0, 0]);
         Read(Header + "0,1546300818,1,1,a,1,M,1,CA,1,1,1,1,1,0\n0,1546300819,1,1,a,1,M,1,CA,1,1,1,1,1,1\n").Fault!.Message
             .ShouldBe("sparkov_sim.csv.gz, row 2, column tx_id: id 0 appears twice");
-        Read(Header + "0,1546300818,1,1,a,,M,1,CA,1,1,1,1,1,0\n").Fault!.Message.ShouldBe("sparkov_sim.csv.gz, row 1, column amount: '' is not a number");
+        Read(Header + "0,1546300818,1,1,a,,M,1,CA,1,1,1,1,1,0\n").Fault!.Message.ShouldBe("sparkov_sim.csv.gz, row 1, column amount: '' is not an amount of 0 or more");
         Read("tx_id,unix_time\n").Fault!.Message.ShouldBe("sparkov_sim.csv.gz: column card_id is missing; the header has tx_id, unix_time");
     }
 
-    private static Kernel.Result<SparkovSet> Read(string csv)
+    [Fact]
+    public void Categories_keep_the_codes_that_a_saved_model_knows_and_open_rows_have_no_outcome()
+    {
+        const string Rows = "7,1546300818,1,1,travel,5,M,1,CA,1,1,1,1,1,0\n9,1546300819,1,1,art,5,M,1,CA,1,1,1,1,1,\n";
+        Read(Header + Rows).Fault!.Message.ShouldBe("sparkov_sim.csv.gz, row 2, column is_fraud: '' is not 0 or 1");
+        var set = Read(Header + Rows, open: true, "food", "travel").Value;
+        set.Categories.ShouldBe(["food", "travel", "art"]);
+        set.Category.ShouldBe([1, 2]);
+        set.Open.ShouldBe([false, true]);
+        set.Ids.ShouldBe([7, 9]);
+    }
+
+    private static Kernel.Result<SparkovSet> Read(string csv, bool open = false, params string[] known)
     {
         var folder = Directory.CreateTempSubdirectory("busker-sparkov").FullName;
-        using (var gzip = new GZipStream(File.Create(Path.Combine(folder, SparkovSet.FileName)), CompressionLevel.Fastest)) gzip.Write(Encoding.UTF8.GetBytes(csv));
-        var read = SparkovSet.Read(folder);
+        using (var gzip = new GZipStream(File.Create(Path.Combine(folder, SparkovSet.FileName + ".csv.gz")), CompressionLevel.Fastest)) gzip.Write(Encoding.UTF8.GetBytes(csv));
+        var read = SparkovSet.Read(folder, open, known);
         Directory.Delete(folder, recursive: true);
         return read;
     }

@@ -51,6 +51,7 @@ public sealed class BanditLogTests : IDisposable
         BanditReport.Trust(study.Logs[1]).ShouldStartWith("UNRELIABLE");
         BanditReport.Write(study).ShouldContain("Regret");
         study.State.ArmIds.Length.ShouldBe(5);
-        BanditStudy.Run(Path.Combine(_folder, "no"), 2, Lanes.One, (_, _) => { }).Fault!.Message.ShouldContain("neither bts_men.csv nor bts_women.csv");
+        BanditStudy.Run(Path.Combine(_folder, "no"), 2, Lanes.One, (_, _) => { }).Fault!.Message.ShouldBe($"the folder {Path.Combine(_folder, "no")} does not exist");
+        BanditStudy.Run(Directory.CreateDirectory(Path.Combine(_folder, "empty")).FullName, 2, Lanes.One, (_, _) => { }).Fault!.Message.ShouldContain("neither bts_men.csv nor bts_women.csv");
     }
 }

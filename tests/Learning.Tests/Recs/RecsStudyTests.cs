@@ -90,6 +90,41 @@ public sealed class RecsStudyTests : IDisposable
     }
 
     [Fact]
+    public void Sets_too_large_to_score_at_once_are_judged_on_a_sample_that_fits()
+    {
+        FloorStudy.Sample(6000, 4000).ShouldBeNull();
+        var sample = FloorStudy.Sample(300_000, 100_000).ShouldNotBeNull();
+        sample.Length.ShouldBe((1 << 27) / 100_000);
+        sample.Distinct().Count().ShouldBe(sample.Length);
+        sample.Max().ShouldBeInRange(200_000, 299_999);
+    }
+
+    [Fact]
+    public void A_saved_model_proposes_what_was_not_heard_and_its_reasons_sum_to_the_score()
+    {
+        var set = Studied.Value.Set;
+        RecsModelFile.Write(_path, Studied.Value.Model);
+        var model = RecsModelFile.Read(_path).Value;
+        model.Fingerprint.ShouldBe(RecsModelFile.Fingerprint(set.TrainAndValidation));
+        var (items, plays) = Picks.History(set, set.UserIds[5]).Value;
+        var picks = Picks.For(model, [.. items, 999_999], [.. plays, 1f], 10).Value;
+        (picks.Heard, picks.Unknown).ShouldBe((items.Length, 1));
+        picks.Items.Length.ShouldBe(10);
+        picks.Items.Select(p => p.Item).Intersect(items).ShouldBeEmpty();
+        picks.Items.Select(p => p.Score).ShouldBeInOrder(SortDirection.Descending);
+        Array.Reverse(items);
+        Array.Reverse(plays);
+        var again = Picks.For(model, items, plays, 10).Value;
+        again.Items.Select(p => p.Item).ShouldBe(picks.Items.Select(p => p.Item));
+        var one = Picks.For(model, items, plays, 1, picks.Items[3].Item).Value.Items.Single();
+        one.Score.ShouldBe(picks.Items[3].Score);
+        one.Because.Length.ShouldBe(items.Length);
+        Picks.For(model, items, plays, 1, 999_999).Fault!.Message.ShouldBe("the model knows no item 999999");
+        Picks.For(model, [999_999], [1f], 1).Fault!.Message.ShouldBe("the model knows none of the 1 items heard; it was trained on other items");
+        Picks.History(set, -7).Fault!.Message.ShouldBe("the data have no listener -7");
+    }
+
+    [Fact]
     public void A_model_file_gives_back_the_model()
     {
         var (study, set) = (Studied.Value, Studied.Value.Set);

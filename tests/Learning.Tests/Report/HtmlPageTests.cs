@@ -11,7 +11,8 @@ public sealed class HtmlPageTests
         static string Draw() => Plot.Lines("A < B", "x", "y",
             [new Series("one", [0.001, 0.1, 10], [1, 2, 3], [0.5, 1, 2], [2, 3, 4]), new Series("two", [0, 1, 2], [1, double.NaN, 2], Dots: true)], logX: true);
         Draw().ShouldBe(Draw());
-        XElement.Parse(Draw()).Elements("polyline").Count().ShouldBe(1);
+        XElement.Parse(Draw()).Elements("polyline").Count().ShouldBe(2); // the line and its key
+        XElement.Parse(Draw()).Element("desc")!.Value.ShouldBe("y over x. one: 1 at 0.001 to 3 at 10, highest 3 at 10. two: 1 at 0 to 2 at 2, highest 2 at 2.");
         XElement.Parse(Plot.Bars("bars", [new Bar("a", 1.5, "x"), new Bar("b", -2)])).Elements("rect").Count().ShouldBe(2);
     }
 

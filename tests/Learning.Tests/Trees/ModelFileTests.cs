@@ -7,7 +7,7 @@ public sealed class ModelFileTests
 {
     private static readonly Examples Rows = Given.Binary(50, 1200);
     private static readonly TreeModel Model = new Booster(new BoostOptions { Trees = 6, Categorical = [] }, Lanes.One).Fit(Rows).Value
-        .With(new SortedDictionary<string, double> { ["auc"] = 0.8, ["ap"] = 0.5 });
+        .With(new SortedDictionary<string, double> { ["auc"] = 0.8, ["ap"] = 0.5 }, new SortedDictionary<string, string[]> { ["kind"] = ["food", "travel"] });
 
     [Fact]
     public void A_model_comes_back_as_it_was()
@@ -16,6 +16,7 @@ public sealed class ModelFileTests
         var back = ModelFile.Read(bytes).Value;
         Given.SameBits(Model, back, Rows.Table).ShouldBeTrue();
         (back.Fingerprint, back.Metrics["auc"], back.Link).ShouldBe((Model.Fingerprint, 0.8, Link.Logistic));
+        back.Words["kind"].ShouldBe(["food", "travel"]);
         back.Fingerprint.Length.ShouldBe(64);
         ModelFile.Write(back).ShouldBe(bytes);
     }
@@ -35,6 +36,6 @@ public sealed class ModelFileTests
         }
 
         bytes[8] = 9;
-        ModelFile.Read(bytes).Fault!.Message.ShouldBe("the tree model has version 9; this program reads version 1");
+        ModelFile.Read(bytes).Fault!.Message.ShouldBe("the tree model has version 9; this program reads version 2");
     }
 }
