@@ -83,16 +83,42 @@ public sealed class GateTests
         pipeline.Provider.Discrepancies().ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task What_is_kept_for_a_replay_stays_while_the_memory_of_replies_is_used_again_by_many_at_once()
+    {
+        var stage = new Stage(ScenarioReader.Open("calm").Value, 9, 0, TimeProvider.System);
+        var pipeline = new Pipeline(stage, new StripeProvider(stage), null);
+        var first = await TextAsync(pipeline, "/v1/charges", "amount=4711&currency=usd&source=tok_visa", "the-first");
+        await Task.WhenAll(Enumerable.Range(1, 4).Select(thread => Task.Run(async () =>
+        {
+            for (var i = 0; i < 250; i++)
+            {
+                var amount = $"\"amount\":{(thread * 1000) + i},";
+                (await TextAsync(pipeline, "/v1/charges", $"amount={(thread * 1000) + i}&currency=usd&source=tok_visa")).ShouldContain(amount);
+                (await TextAsync(pipeline, "/v1/charges", "amount=4711&currency=usd&source=tok_visa", "the-first")).ShouldBe(first);
+            }
+        })));
+    }
+
+    /// <summary>The id in the reply, whose memory is then given back as the listener does.</summary>
     private static async ValueTask<string> AskAsync(Pipeline pipeline, string path, string form)
+    {
+        using var json = JsonDocument.Parse(await TextAsync(pipeline, path, form));
+        return json.RootElement.GetProperty("id").GetString()!;
+    }
+
+    private static async ValueTask<string> TextAsync(Pipeline pipeline, string path, string form, string? key = null)
     {
         var ask = new Ask
         {
             Method = "POST", Path = path, Query = "", Body = Encoding.UTF8.GetBytes(form), Origin = "http://127.0.0.1",
-            Headers = new HeaderDictionary { ["Authorization"] = "Bearer sk_test_x", ["Content-Type"] = "application/x-www-form-urlencoded" },
+            Headers = new HeaderDictionary { ["Authorization"] = "Bearer sk_test_x", ["Content-Type"] = "application/x-www-form-urlencoded", ["Idempotency-Key"] = key },
         };
         var reply = await pipeline.RunAsync(ask);
         pipeline.Release(ask);
-        reply.Answer.Status.ShouldBe(200, Encoding.UTF8.GetString(reply.Answer.Body));
-        return JsonDocument.Parse(reply.Answer.Body).RootElement.GetProperty("id").GetString()!;
+        var text = Encoding.UTF8.GetString(reply.Answer.Body.Span);
+        reply.Answer.Gone();
+        reply.Answer.Status.ShouldBe(200, text);
+        return text;
     }
 }

@@ -155,7 +155,7 @@ internal sealed class AdyenProvider : Provider
     }
 
     private Answer DeleteStored(Ask ask) =>
-        _box.Stored.Remove(ask.Values[1]) ? new Answer(204, []) : throw AdyenError.Invalid("800", "Contract not found");
+        _box.Stored.Remove(ask.Values[1]) ? new Answer(204, default) : throw AdyenError.Invalid("800", "Contract not found");
 
     private Answer CreateHook(Ask ask)
     {
@@ -167,7 +167,7 @@ internal sealed class AdyenProvider : Provider
         return Json(200, new JsonObject { ["id"] = hook.Id, ["type"] = "standard", ["url"] = url, ["active"] = hook.Active, ["communicationFormat"] = "json" }, hook.Id);
     }
 
-    private Answer DeleteHook(Ask ask) => _box.Notifications.Hooks.Remove(ask.Values[2]) ? new Answer(204, []) : Unknown(ask);
+    private Answer DeleteHook(Ask ask) => _box.Notifications.Hooks.Remove(ask.Values[2]) ? new Answer(204, default) : Unknown(ask);
 
     private Answer MakeKey(Ask ask)
     {

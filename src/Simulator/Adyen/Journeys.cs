@@ -105,7 +105,7 @@ internal sealed class Journeys(AdyenBox box)
     {
         journey.Authenticated ??= authenticated;
         var back = journey.ReturnUrl!;
-        return new Answer(303, []).With("Location", back + (back.Contains('?', StringComparison.Ordinal) ? '&' : '?') + "redirectResult=" + Token(journey.Psp, "redirect result"));
+        return new Answer(303, default).With("Location", back + (back.Contains('?', StringComparison.Ordinal) ? '&' : '?') + "redirectResult=" + Token(journey.Psp, "redirect result"));
     }
 
     private static Answer Nowhere() => Answer.Html("<p>This page is not known.</p>") with { Status = 404 };

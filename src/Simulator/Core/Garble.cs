@@ -8,7 +8,7 @@ namespace Busker.Simulator.Core;
 internal static partial class Garble
 {
     /// <summary>Adds one minor unit to the first amount: <c>"amount": 1000</c>, or <c>"value": "10.00"</c>.</summary>
-    public static byte[] Amount(byte[] body)
+    public static byte[] Amount(ReadOnlySpan<byte> body)
     {
         var text = Encoding.UTF8.GetString(body);
         return Encoding.UTF8.GetBytes(First().Replace(text, Bump, 1));

@@ -32,7 +32,7 @@ internal sealed class Journal
         for (var i = _entries.Count - 1; i >= 0 && i >= _entries.Count - Kept; i--) yield return (_entries[i], _recent[i % Kept].Asked.Text, _recent[i % Kept].Answered.Text);
     }
 
-    internal void Add(JournalEntry entry, byte[] asked, byte[] answered)
+    internal void Add(JournalEntry entry, ReadOnlySpan<byte> asked, ReadOnlySpan<byte> answered)
     {
         ref var recent = ref _recent[_entries.Count % Kept];
         recent.Asked.Take(asked);
@@ -91,10 +91,10 @@ internal sealed class Journal
 
         public readonly string Text => _bytes is null ? "" : Encoding.UTF8.GetString(_bytes, 0, _length);
 
-        public void Take(byte[] body)
+        public void Take(ReadOnlySpan<byte> body)
         {
             _length = Math.Min(body.Length, Most);
-            body.AsSpan(0, _length).CopyTo(_bytes ??= new byte[Most]);
+            body[.._length].CopyTo(_bytes ??= new byte[Most]);
         }
     }
 }

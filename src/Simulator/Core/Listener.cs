@@ -61,6 +61,7 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
             var reply = await pipeline.RunAsync(ask);
             ending = reply.Ending;
             if (reply.Ending != Ending.Silence) await SendAsync(context, reply);
+            reply.Answer.Gone();
         }
         finally
         {
@@ -124,7 +125,7 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
         foreach (var (name, value) in answer.Headers) response.Headers[name] = value;
         if (reply.Ending == Ending.Half)
         {
-            await body.Writer.WriteAsync(answer.Body.AsMemory(0, answer.Body.Length / 2));
+            await body.Writer.WriteAsync(answer.Body[..(answer.Body.Length / 2)]);
             await body.Writer.FlushAsync();
             lifetime.Abort();
             return;

@@ -19,7 +19,7 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
     {
         var asked = Crc32.Of(ask.Body);
         var reply = await PassAsync(ask);
-        if (reply.Entry is { } entry) (entry.Asked, entry.Answered) = (asked, Crc32.Of(reply.Answer.Body));
+        if (reply.Entry is { } entry) (entry.Asked, entry.Answered) = (asked, Crc32.Of(reply.Answer.Body.Span));
         return reply;
     }
 
@@ -135,7 +135,7 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
             {
                 FaultKind.Stale when ask.Method == "GET" && stale is not null => answer with { Body = stale },
                 FaultKind.StatusAfter => provider.Refusal(ask, (int)rule.Argument),
-                FaultKind.WrongAmount => answer with { Body = Garble.Amount(answer.Body) },
+                FaultKind.WrongAmount => answer with { Body = Garble.Amount(answer.Body.Span) },
                 FaultKind.Malformed => answer with { Body = answer.Body[..(answer.Body.Length * 2 / 3)] },
                 _ => answer,
             };
@@ -151,7 +151,7 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         var waited = latency + (int)(Find(faults, FaultKind.Delay)?.Argument ?? 0);
         var entry = new JournalEntry(ask.Lane, ask.Number, ask.AtMs, provider.Name, ask.Method, ask.Endpoint?.Template == ask.Path ? ask.Endpoint.Template : ask.Path, ask.Query, provider.KeyOf(ask), struck, waited,
             ending == Ending.Cut ? 0 : answer.Status, answer.Subject);
-        stage.Journal.Add(entry, ask.Body, answer.Body);
+        stage.Journal.Add(entry, ask.Body, answer.Body.Span);
         return new Reply(answer, ending, entry);
     }
 
@@ -188,5 +188,5 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         return null;
     }
 
-    private static readonly Answer Nothing = new(0, []);
+    private static readonly Answer Nothing = new(0, default);
 }

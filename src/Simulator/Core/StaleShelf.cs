@@ -14,12 +14,12 @@ internal sealed class StaleShelf
         if (shelf.Count >= Most) shelf.Clear(); // the lane's own doing: what others do must not show
         if (!shelf.TryGetValue(subject, out var known))
         {
-            shelf[subject] = (answer.Body, null);
+            shelf[subject] = (answer.Body.ToArray(), null);
             return null;
         }
 
-        if (known.Now.AsSpan().SequenceEqual(answer.Body)) return known.Before;
-        shelf[subject] = (answer.Body, known.Now);
+        if (known.Now.AsSpan().SequenceEqual(answer.Body.Span)) return known.Before;
+        shelf[subject] = (answer.Body.ToArray(), known.Now);
         return known.Now;
     }
 }

@@ -99,7 +99,7 @@ internal sealed class Approval(PayPalBox box, Sources sources, Vault vault, Shap
     private static Answer Back(string? url, string query)
     {
         if (url is null) return Answer.Html("<!doctype html><title>Done</title><p id=\"done\">Done. You may close this window.</p>");
-        return new Answer(303, [], "text/plain").With("Location", url + (url.Contains('?', StringComparison.Ordinal) ? "&" : "?") + query);
+        return new Answer(303, default, "text/plain").With("Location", url + (url.Contains('?', StringComparison.Ordinal) ? "&" : "?") + query);
     }
 
     private static Answer Page(string title, string id, string what, string action, string fields, (string Value, string Text) yes, (string Value, string Text) no) => Answer.Html($$"""

@@ -96,8 +96,8 @@ internal sealed class Authorizations(PayPalBox box, Cashier cashier, Shapes shap
         box.Events.Send("PAYMENT.AUTHORIZATION.VOIDED", "authorization", "2.0", "A payment authorization was voided", () => shapes.Authorization(root, true, true), ask);
         if (!PayPalBox.Full(ask))
         {
-            box.Latest = _ => new Answer(204, [], "application/json", root.Id);
-            return new Answer(204, [], "application/json", root.Id);
+            box.Latest = _ => new Answer(204, default, "application/json", root.Id);
+            return new Answer(204, default, "application/json", root.Id);
         }
 
         return box.Answer(200, _ => shapes.Authorization(root, true, true), ask, root.Id);

@@ -37,7 +37,7 @@ internal sealed partial class OrderPatch(PayPalBox box)
         order.Intent = intent;
         order.Payer = (JsonObject?)Wire.Copy(payer);
         order.UpdatedMs = box.Now;
-        return new Answer(204, [], "application/json", order.Id);
+        return new Answer(204, default, "application/json", order.Id);
     }
 
     private static void Apply(List<JsonObject> units, string path, string op, JsonNode? value)

@@ -65,7 +65,7 @@ internal sealed class PayPalProvider : Provider
         try
         {
             var answer = base.Handle(ask);
-            return answer.ContentType.StartsWith("application/json", StringComparison.Ordinal) && answer.Headers.Count == 0 ? answer.With("Paypal-Debug-Id", DebugId(ask)) : answer;
+            return answer.ContentType.StartsWith("application/json", StringComparison.Ordinal) && answer.Headers.Length == 0 ? answer.With("Paypal-Debug-Id", DebugId(ask)) : answer;
         }
         catch (PayPalError refused)
         {

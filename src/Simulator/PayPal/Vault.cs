@@ -149,6 +149,6 @@ internal sealed class Vault(PayPalBox box, Sources sources)
     {
         if (!box.Vault.Remove(ask.Values[0], out var kept)) throw PayPalError.NoSuch();
         box.Events.Send("VAULT.PAYMENT-TOKEN.DELETED", "payment_token", "3.0", "A payment token has been deleted.", () => Shape(box, kept), ask);
-        return new Answer(204, [], "application/json", kept.Id);
+        return new Answer(204, default, "application/json", kept.Id);
     }
 }

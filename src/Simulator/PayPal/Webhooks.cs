@@ -95,7 +95,7 @@ internal sealed class Webhooks(PayPalBox box)
         return Show(hook);
     }
 
-    private Answer Delete(Ask ask) => box.Events.Hooks.Remove(ask.Values[0]) ? new Answer(204, []) : throw PayPalError.NoSuch();
+    private Answer Delete(Ask ask) => box.Events.Hooks.Remove(ask.Values[0]) ? new Answer(204, default) : throw PayPalError.NoSuch();
 
     private Answer List(Ask ask)
     {

@@ -71,7 +71,7 @@ internal sealed class StripeProvider : Provider
     {
         if (KeyOf(ask) is not { } key || !_slots.TryGetValue(key, out var slot) || slot.Answer is not null) return;
         if (answer.Status is 400 or 401 or 404 or 409 or 429) _slots.Remove(key);
-        else slot.Answer = answer;
+        else slot.Answer = answer.Kept();
     }
 
     internal override Answer Unknown(Ask ask) => Error(ask, new StripeError(404, "invalid_request_error", null,
@@ -123,7 +123,7 @@ internal sealed class StripeProvider : Provider
         if (result is Answer whole) return whole;
         if (result is Thing read && expand is null && call.Ask.Method == "GET" && _box.Store.Read(read) is { } known)
         {
-            return Headers(new Answer(200, known, "application/json", read.Id), call.RequestId, call.Version);
+            return new Answer(200, known, Subject: read.Id) { Headers = [new("Request-Id", call.RequestId), new("Stripe-Version", call.Version)] };
         }
 
         _buffer.ResetWrittenCount();
@@ -145,7 +145,7 @@ internal sealed class StripeProvider : Provider
 
         json.Flush();
         var subject = (result as Thing)?.Id;
-        return Headers(new Answer(200, _buffer.WrittenSpan.ToArray(), "application/json", subject), call.RequestId, call.Version);
+        return Answer.Lending(_buffer.WrittenSpan, subject, new("Request-Id", call.RequestId), new("Stripe-Version", call.Version));
     }
 
     private Answer Error(Ask ask, StripeError error)
@@ -155,14 +155,14 @@ internal sealed class StripeProvider : Provider
         return Headers(answer, ask.NewId("req_", 14));
     }
 
-    private static Answer Headers(Answer answer, string requestId, string? version = null)
+    private static Answer Headers(Answer answer, string requestId)
     {
         foreach (var (name, _) in answer.Headers)
         {
             if (name == "Request-Id") return answer;
         }
 
-        return version is null ? answer.With("Request-Id", requestId) : answer with { Headers = [.. answer.Headers, new("Request-Id", requestId), new("Stripe-Version", version)] };
+        return answer.With("Request-Id", requestId);
     }
 
     private StripeError? Unauthorized(Ask ask)

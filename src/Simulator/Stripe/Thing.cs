@@ -51,6 +51,7 @@ internal sealed class Thing
         {
             object? kept = _values[i] switch
             {
+                null or string or long or bool or Raw or CardDetails => _values[i],
                 Thing { Shape.Fixed: false } inner => inner.Copy(),
                 IEnumerable<Thing> inner => (Thing[])[.. inner.Select(t => t.Copy())],
                 Sublist list => list with { Items = [.. list.Items.Select(t => t.Copy())] },
@@ -200,6 +201,10 @@ internal sealed class Thing
             case bool flag: json.WriteBooleanValue(flag); break;
             case Raw raw: json.WriteRawValue(raw.Json, skipInputValidation: true); break;
             case Thing thing: thing.Write(json, store, expand); break;
+            case Sublist list: list.Write(json, store, expand); break;
+            case CardDetails details: details.Write(json); break;
+            case Moment moment: moment.Write(json, store); break;
+            case Source source: source.Write(json); break;
             case IReadOnlyList<KeyValuePair<string, string>> map:
                 json.WriteStartObject();
                 foreach (var (key, text) in map) json.WriteString(key, text);
@@ -210,10 +215,6 @@ internal sealed class Thing
                 foreach (var text in texts) json.WriteStringValue(text);
                 json.WriteEndArray();
                 break;
-            case Sublist list: list.Write(json, store, expand); break;
-            case CardDetails details: details.Write(json); break;
-            case Moment moment: moment.Write(json, store); break;
-            case Source source: source.Write(json); break;
             case IEnumerable<Thing> things:
                 json.WriteStartArray();
                 foreach (var thing in things) thing.Write(json, store, expand);
