@@ -22,9 +22,9 @@ internal static class Recipes
     /// <summary>Four weeks and many related columns: each tree sees a third of them.</summary>
     public static BoostOptions[] Own { get; } =
     [
-        Sampled(3, 200),
         Sampled(4, 150),
-        Sampled(4, 250) with { LearningRate = 0.03 },
+        Sampled(4, 250) with { LearningRate = 0.03, QuantileShare = 0.25 },
+        Sampled(5, 500) with { LearningRate = 0.015, QuantileShare = 0.25 },
     ];
 
     public static BoostOptions[] Sparkov { get; } =
