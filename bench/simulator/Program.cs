@@ -7,7 +7,7 @@ using Sim = Busker.Simulator.Simulator;
 
 // Arguments: [ready] [flows] [memory] [peer] [seconds per turn] [turns]: the named parts, or all of them; or: journal [operations].
 // The simulator runs in a process of its own as ./busker simulate starts it; the client is wrk over keep-alive connections. A flow is one
-// captured payment. The median of all turns is a row too. Needs wrk, and src/Cli built.
+// captured payment. The median of all turns is a row too. Needs wrk.
 if (args is ["journal", ..])
 {
     var operations = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 100_000;
