@@ -91,7 +91,7 @@ internal sealed class TreesBenchmark(string? cards, BenchResult result)
         var mean = apart.Average();
         var error = Math.Sqrt(apart.Sum(d => (d - mean) * (d - mean)) / (apart.Length - 1) / apart.Length);
         var word = judged ? Math.Abs(mean) <= 0.001 ? "yes" : "no" : "";
-        var named = string.Create(CultureInfo.InvariantCulture, $"{what}: mean of {apart.Length} seeds; difference {mean:+0.00000;-0.00000} ± {error:0.00000}");
+        var named = string.Create(CultureInfo.InvariantCulture, $"{what}: mean of {apart.Length} seeds; difference {Math.Round(mean, 5) + 0.0:+0.00000;-0.00000} ± {error:0.00000}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{family,-22} {named,-70} {own.Average(),8:0.00000} {peer.Average(),8:0.00000}  {word}"));
         result.Add(family, named, Math.Round(own.Average(), 5), Math.Round(peer.Average(), 5), Math.Round(own.Average() / peer.Average(), 5), judged ? "within 0.001" : "", word);
     }
