@@ -65,28 +65,10 @@ public sealed class BanditTests
         }
 
         double[] q = [1, -0.5, 0.3, 2];
-        var theta = Solve(a, b);
-        var width = Solve(a, q);
+        var theta = GaussJordan.Solve(a, b);
+        var width = GaussJordan.Solve(a, q);
         var expected = q.Zip(theta, (x, y) => x * y).Sum() + 0.7 * Math.Sqrt(q.Zip(width, (x, y) => x * y).Sum());
         bandit.Score(0, q).ShouldBe(expected, 1e-9);
-    }
-
-    private static double[] Solve(double[,] matrix, double[] right)
-    {
-        var n = right.Length;
-        var (a, b) = ((double[,])matrix.Clone(), right.ToArray());
-        for (var c = 0; c < n; c++)
-        {
-            for (var r = 0; r < n; r++)
-            {
-                if (r == c) continue;
-                var f = a[r, c] / a[c, c];
-                for (var j = 0; j < n; j++) a[r, j] -= f * a[c, j];
-                b[r] -= f * b[c];
-            }
-        }
-
-        return [.. Enumerable.Range(0, n).Select(i => b[i] / a[i, i])];
     }
 
     [Fact]

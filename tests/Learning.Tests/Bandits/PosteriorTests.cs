@@ -144,28 +144,10 @@ public sealed class PosteriorTests
         for (var a = 0; a < n; a++)
             for (var b = 0; b < n; b++) system[a, b] = S(stacked[a].Step, stacked[b].Step) + (stacked[a].Listener == stacked[b].Listener ? V(stacked[a].Step, stacked[b].Step) : 0);
         double[] cross = [.. stacked.Select(o => Enumerable.Range(0, t).Sum(s => S(s, o.Step)))];
-        var weights = Solve(system, cross);
+        var weights = GaussJordan.Solve(system, cross);
         belief.Reward.ShouldBe(mu.Sum() + weights.Select((w, a) => w * (stacked[a].Z - mu[stacked[a].Step])).Sum(), 1e-3);
         var whole = Enumerable.Range(0, t * t).Sum(c => S(c / t, c % t));
         belief.Variance.ShouldBe(whole - weights.Zip(cross, (w, c) => w * c).Sum(), 1e-3);
-    }
-
-    private static double[] Solve(double[,] matrix, double[] right)
-    {
-        var n = right.Length;
-        var (a, b) = ((double[,])matrix.Clone(), right.ToArray());
-        for (var c = 0; c < n; c++)
-        {
-            for (var r = 0; r < n; r++)
-            {
-                if (r == c) continue;
-                var f = a[r, c] / a[c, c];
-                for (var j = 0; j < n; j++) a[r, j] -= f * a[c, j];
-                b[r] -= f * b[c];
-            }
-        }
-
-        return [.. Enumerable.Range(0, n).Select(i => b[i] / a[i, i])];
     }
 
     [Fact]
