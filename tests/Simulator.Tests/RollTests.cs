@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 
 namespace Busker.Simulator.Tests;
 
-/// <summary>The list and the agenda that grow by blocks, against the ones of the runtime.</summary>
+/// <summary>The list, the index and the agenda that grow by blocks, against the ones of the runtime.</summary>
 public sealed class RollTests
 {
     [Fact]
@@ -19,7 +19,12 @@ public sealed class RollTests
                 list.Add(i * move);
             }
 
-            if (move == 7) roll.Remove(move * 50).ShouldBe(list.Remove(move * 50));
+            if (move == 7)
+            {
+                roll.RemoveAt(list.Count / 2);
+                list.RemoveAt(list.Count / 2);
+            }
+
             if (move < 2)
             {
                 roll.Forget(move * 400);
@@ -36,6 +41,33 @@ public sealed class RollTests
         roll.ShouldBe(list);
         Enumerable.Range(0, list.Count).ShouldAllBe(i => roll[i] == list[i]);
         Should.Throw<ArgumentOutOfRangeException>(() => roll[list.Count]);
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+
+    [Fact]
+    public void Places_find_what_a_dictionary_finds() => Prop.ForAll(Gen.Choose(0, 3_000).ArrayOf().ToArbitrary(), moves =>
+    {
+        var (places, byHash) = (new Places(), new List<uint>()); // the list's index is the place; hashes repeat
+        foreach (var move in moves)
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                var hash = unchecked((uint)(move % 50 * 256 * 64)) + (uint)(i % 7);
+                places.Add(hash, byHash.Count);
+                byHash.Add(hash);
+            }
+
+            if (move % 5 != 0 || byHash.Count == 0) continue;
+            var gone = move % byHash.Count;
+            places.Renumber(place => place == gone ? -1 : place > gone ? place - 1 : place);
+            byHash.RemoveAt(gone);
+        }
+
+        foreach (var hash in byHash.Append(77u).Distinct())
+        {
+            var (found, probe) = (new List<int>(), 0);
+            for (var place = places.Find(hash, ref probe); place >= 0; place = places.Find(hash, ref probe)) found.Add(place);
+            found.Order().ShouldBe(Enumerable.Range(0, byHash.Count).Where(i => byHash[i] == hash));
+        }
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
     [Fact]

@@ -52,5 +52,8 @@ internal sealed class Ask
     public Draw Draw(string purpose) => Core.Draw.Of(Seed + ((ulong)Number << 24), Lane, purpose);
 
     /// <summary>A new id, the same in every run with the same seed: prefix + letters and digits.</summary>
-    public string NewId(string prefix, int length = 24) => (Cause ??= Cause.Of(Lane, Draw("id"))).NewId(prefix, length);
+    public string NewId(string prefix, int length = 24) => Mint().Text(prefix, length);
+
+    /// <summary>What the next new id is written from.</summary>
+    internal Mint Mint() => (Cause ??= Cause.Of(Lane, Draw("id"))).Mint();
 }

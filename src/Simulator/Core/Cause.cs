@@ -18,7 +18,22 @@ internal sealed class Cause(string lane, Seed seed)
     /// <summary>The seed of the cause, in the same lane, of what this one leads to later.</summary>
     public Seed Next() => Seed.Of(Draw.Of(_seed.High ^ ++_children, _seed.Low, "then"));
 
-    public string NewId(string prefix, int length) => Ids.Text(prefix, length, _seed.High, _seed.Low, ++_ids);
+    /// <summary>The next of its ids, or so many of them in a row, to be written when they are read.</summary>
+    public Mint Mint(int ids = 1)
+    {
+        var first = _ids + 1;
+        _ids += ids;
+        return new Mint(_seed, first);
+    }
+
+    public string NewId(string prefix, int length) => Mint().Text(prefix, length);
+}
+
+/// <summary>What an id is written from: smaller than the id, and no object.</summary>
+internal readonly record struct Mint(Seed Seed, int Number)
+{
+    /// <summary>The id, or one of those that were taken in a row with it.</summary>
+    public string Text(string prefix, int length, int further = 0) => Ids.Text(prefix, length, Seed.High, Seed.Low, Number + further);
 }
 
 /// <summary>What the ids of a cause follow from.</summary>

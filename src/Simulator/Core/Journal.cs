@@ -4,14 +4,14 @@ using System.Text.Json;
 
 namespace Busker.Simulator.Core;
 
-/// <summary>One request and what was done to it.</summary>
-internal sealed record JournalEntry(
+/// <summary>One request and what was done to it: a row, for there is one for every request that ever came.</summary>
+internal record struct JournalEntry(
     string Lane, int Number, long AtMs, string Provider, string Method, string Path, string Query, string? Key, string Fault,
     int LatencyMs, int Status, string? Subject)
 {
     /// <summary>CRC-32 of the bodies, once the reply is ready to leave.</summary>
-    public uint Asked { get; internal set; }
-    public uint Answered { get; internal set; }
+    public uint Asked { get; set; }
+    public uint Answered { get; set; }
 }
 
 /// <summary>
@@ -32,15 +32,16 @@ internal sealed class Journal
         for (var i = _entries.Count - 1; i >= 0 && i >= _entries.Count - Kept; i--) yield return (_entries[i], _recent[i % Kept].Asked.Text, _recent[i % Kept].Answered.Text);
     }
 
-    internal void Add(JournalEntry entry, ReadOnlySpan<byte> asked, ReadOnlySpan<byte> answered)
+    /// <summary>Returns where the checksums go.</summary>
+    internal Roll<JournalEntry>.Place Add(in JournalEntry entry, ReadOnlySpan<byte> asked, ReadOnlySpan<byte> answered)
     {
         ref var recent = ref _recent[_entries.Count % Kept];
         recent.Asked.Take(asked);
         recent.Answered.Take(answered);
-        _entries.Add(entry);
+        return _entries.Add(entry);
     }
 
-    internal static void Write(Utf8JsonWriter json, JournalEntry entry)
+    internal static void Write(Utf8JsonWriter json, in JournalEntry entry)
     {
         json.WriteStartObject();
         if (entry.Lane.Length > 0) json.WriteString("lane", entry.Lane);

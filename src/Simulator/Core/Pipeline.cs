@@ -19,7 +19,7 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
     {
         var asked = Crc32.Of(ask.Body);
         var reply = await PassAsync(ask);
-        if (reply.Entry is { } entry) (entry.Asked, entry.Answered) = (asked, Crc32.Of(reply.Answer.Body.Span));
+        if (reply.Entry is { } entry) (entry.Value.Asked, entry.Value.Answered) = (asked, Crc32.Of(reply.Answer.Body.Span));
         return reply;
     }
 
@@ -151,8 +151,7 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         var waited = latency + (int)(Find(faults, FaultKind.Delay)?.Argument ?? 0);
         var entry = new JournalEntry(ask.Lane, ask.Number, ask.AtMs, provider.Name, ask.Method, ask.Endpoint?.Template == ask.Path ? ask.Endpoint.Template : ask.Path, ask.Query, provider.KeyOf(ask), struck, waited,
             ending == Ending.Cut ? 0 : answer.Status, answer.Subject);
-        stage.Journal.Add(entry, ask.Body, answer.Body.Span);
-        return new Reply(answer, ending, entry);
+        return new Reply(answer, ending, stage.Journal.Add(entry, ask.Body, answer.Body.Span));
     }
 
     private TimeSpan Wait(IReadOnlyList<FaultRule> faults, int latencyMs)

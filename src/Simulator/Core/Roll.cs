@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 
 namespace Busker.Simulator.Core;
 
@@ -8,8 +9,8 @@ namespace Busker.Simulator.Core;
 /// </summary>
 internal sealed class Roll<T> : IReadOnlyList<T>
 {
-    private const int Bits = 10;
-    private const int Block = 1 << Bits;
+    private static readonly int Bits = Unsafe.SizeOf<T>() > 64 ? 9 : 10; // below the size that the runtime calls large: 85,000 bytes
+    private static readonly int Block = 1 << Bits;
     private readonly List<T[]> _blocks = [];
     private int _start;
     private int _end;
@@ -22,11 +23,14 @@ internal sealed class Roll<T> : IReadOnlyList<T>
         set => At(index) = value;
     }
 
-    public void Add(T item)
+    /// <summary>Returns where it is: a place in a block never moves while nothing is removed.</summary>
+    public Place Add(in T item)
     {
         if (_end == _blocks.Count << Bits) _blocks.Add(new T[Block]);
-        _blocks[_end >> Bits][_end & (Block - 1)] = item;
+        var place = new Place(_blocks[_end >> Bits], _end & (Block - 1));
+        place.Value = item;
         _end++;
+        return place;
     }
 
     public void RemoveLast()
@@ -36,17 +40,10 @@ internal sealed class Roll<T> : IReadOnlyList<T>
     }
 
     /// <summary>Moves everything behind it one place down.</summary>
-    public bool Remove(T item)
+    public void RemoveAt(int index)
     {
-        for (var i = 0; i < Count; i++)
-        {
-            if (!EqualityComparer<T>.Default.Equals(this[i], item)) continue;
-            for (; i + 1 < Count; i++) this[i] = this[i + 1];
-            RemoveLast();
-            return true;
-        }
-
-        return false;
+        for (var i = index; i + 1 < Count; i++) this[i] = this[i + 1];
+        RemoveLast();
     }
 
     /// <summary>Drops the oldest until no more than so many are left.</summary>
@@ -70,5 +67,10 @@ internal sealed class Roll<T> : IReadOnlyList<T>
         if ((uint)index >= (uint)Count) throw new ArgumentOutOfRangeException(nameof(index));
         var place = _start + index;
         return ref _blocks[place >> Bits][place & (Block - 1)];
+    }
+
+    internal readonly record struct Place(T[] Block, int At)
+    {
+        public ref T Value => ref Block[At];
     }
 }

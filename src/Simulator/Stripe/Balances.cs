@@ -59,7 +59,7 @@ internal sealed class Balances(Sandbox box)
         var takings = new Takings(box.NewId("txn_1", 23), box.Created, charge, (amount, fee), details, available ? TimeSpan.Zero : Delay);
         if (!available) box.Later(Delay, _release ??= due => Release((Takings)due), takings);
         box.Store.Add("balance_transaction", takings);
-        return takings.Id;
+        return takings.Id("balance_transaction");
     }
 
     public long Available(string currency) => box.Stage.Till.Books.Balance("stripe", currency, Account.Available);

@@ -111,11 +111,9 @@ internal static partial class Listing
 
     private static int IndexOf(IReadOnlyList<Thing> all, string kind, string id, string param)
     {
-        for (var i = all.Count - 1; i >= 0; i--)
-        {
-            if (all[i].Id == id) return i;
-        }
-
+        var known = all is Shelf shelf ? shelf.IndexOf(id) : all.Count - 1;
+        while (all is not Shelf && known >= 0 && all[known].Id != id) known--;
+        if (known >= 0) return known;
         throw StripeError.Missing(kind, id, param) is var missing ? StripeError.Invalid(missing.Message, param, "resource_missing") : missing;
     }
 

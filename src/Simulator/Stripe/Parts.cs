@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Busker.Simulator.Core;
 
 namespace Busker.Simulator.Stripe;
 
@@ -21,17 +22,19 @@ internal sealed record Moment(Thing About, string? Previous)
 }
 
 /// <summary>An event nobody has read yet.</summary>
-internal sealed class Event(string id, object created, string type, Thing about, string? previous, int webhooks) : Draft(id)
+internal sealed class Event(Mint id, object created, string type, Thing about, string? previous, int webhooks) : Sketch
 {
-    /// <summary>Of the request that it came of, or null.</summary>
-    public string? RequestId { get; init; }
+    /// <summary>The number of the id of the request that it came of, or 0.</summary>
+    public int Request { get; init; }
 
     public string? IdempotencyKey { get; init; }
 
+    public override string Id(string kind) => id.Text("evt_1", 23);
+
     protected override Thing Make() => new("event")
     {
-        ["id"] = Id, ["created"] = created, ["type"] = type, ["pending_webhooks"] = webhooks, ["data"] = new Moment(about, previous),
-        ["request"] = RequestId is null ? null : new Source(RequestId, IdempotencyKey),
+        ["id"] = Id("event"), ["created"] = created, ["type"] = type, ["pending_webhooks"] = webhooks, ["data"] = new Moment(about, previous),
+        ["request"] = Request == 0 ? null : new Source(Call.RequestIdOf(id with { Number = Request }), IdempotencyKey),
     };
 }
 

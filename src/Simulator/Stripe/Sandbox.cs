@@ -3,17 +3,30 @@ using Busker.Simulator.Core;
 namespace Busker.Simulator.Stripe;
 
 /// <summary>One request inside the Stripe simulator.</summary>
-internal sealed class Call(Ask ask, Form form, string version)
+internal sealed class Call
 {
-    public Ask Ask { get; } = ask;
-    public Form Form { get; } = form;
+    public Call(Ask ask, Form form, string version)
+    {
+        (Ask, Form, Version) = (ask, form, version);
+        Request = ask.Mint();
+        RequestId = RequestIdOf(Request);
+    }
+
+    public Ask Ask { get; }
+    public Form Form { get; }
 
     /// <summary>The API version asked for: its date decides some shapes.</summary>
-    public string Version { get; } = version;
+    public string Version { get; }
 
     public string Id => Ask.Values[0];
-    public string RequestId { get; } = ask.NewId("req_", 14);
+
+    /// <summary>What <see cref="RequestId"/> is written from.</summary>
+    public Mint Request { get; }
+
+    public string RequestId { get; }
     public string? IdempotencyKey => Ask.Header("Idempotency-Key");
+
+    public static string RequestIdOf(Mint request) => request.Text("req_", 14);
 }
 
 /// <summary>A test-mode account: its objects, its time, its events. The families of endpoints share it.</summary>
@@ -76,13 +89,13 @@ internal sealed class Sandbox
             if (endpoints[i].Is("enabled") && Webhooks.Wants(endpoints[i], type)) (webhooks ??= []).Add(endpoints[i]);
         }
 
-        var e = new Event(NewId("evt_1", 23), Created, type, about.Copy(), previous, webhooks?.Count ?? 0)
+        var e = new Event(Stage.Clock.Cause.Mint(), Created, type, about.Copy(), previous, webhooks?.Count ?? 0)
         {
-            RequestId = Call?.RequestId, IdempotencyKey = Call?.IdempotencyKey,
+            Request = Call?.Request.Number ?? 0, IdempotencyKey = Call?.IdempotencyKey,
         };
         Store.Add("event", e);
         Store.Trim("event", EventsKept);
         if (webhooks is null) return;
-        foreach (var endpoint in webhooks) Webhooks.Send(this, endpoint, e.Thing);
+        foreach (var endpoint in webhooks) Webhooks.Send(this, endpoint, e.Whole);
     }
 }

@@ -1,54 +1,82 @@
 using System.Collections;
+using Busker.Kernel;
 using Busker.Simulator.Core;
 
 namespace Busker.Simulator.Stripe;
 
 /// <summary>
-/// What a thing will be when somebody asks for it. Most of what payments leave behind is never looked at: a draft keeps the few facts
-/// it follows from.
+/// What one or more things will be when somebody asks for them, each on the shelf of its kind. Most of what payments leave behind is never
+/// looked at: a draft keeps the few facts it follows from.
 /// </summary>
-internal abstract class Draft(string id)
+internal abstract class Draft
 {
-    public string Id { get; } = id;
+    public abstract string Id(string kind);
 
-    public Thing Thing => Made ??= Make();
+    public abstract Thing Thing(string kind);
+}
+
+/// <summary>A draft of one thing.</summary>
+internal abstract class Sketch : Draft
+{
+    private Thing? _made;
 
     /// <summary>Null while nobody has asked.</summary>
-    protected Thing? Made { get; private set; }
+    protected Thing? Made => _made;
+
+    public Thing Whole => _made ??= Make();
+
+    public override Thing Thing(string kind) => Whole;
 
     protected abstract Thing Make();
 }
 
 /// <summary>All objects of one kind, in the order they were made, some of them drafts.</summary>
-internal sealed class Shelf : IReadOnlyList<Thing>
+internal sealed class Shelf(string kind) : IReadOnlyList<Thing>
 {
-    private const int Parts = 256;
-    private readonly Dictionary<string, object>?[] _byId = new Dictionary<string, object>?[Parts];
+    private readonly Places _places = new();
     private readonly Roll<object> _inOrder = new();
+    private int _forgotten;
 
     public int Count => _inOrder.Count;
 
     public Thing this[int index] => Of(_inOrder[index]);
 
-    public Thing? Find(string id) => Part(id).TryGetValue(id, out var known) ? Of(known) : null;
+    public Thing? Find(string id) => IndexOf(id) is var index and >= 0 ? this[index] : null;
 
     public void Add(string id, object thingOrDraft)
     {
-        Part(id).Add(id, thingOrDraft);
+        if (IndexOf(id) >= 0) throw new InvariantException($"two of {kind} are {id}");
+        _places.Add(Places.Hash(id), _inOrder.Count + _forgotten);
         _inOrder.Add(thingOrDraft);
+    }
+
+    /// <summary>Where it is in the order, or -1.</summary>
+    public int IndexOf(string id)
+    {
+        var (hash, probe) = (Places.Hash(id), 0);
+        for (var place = _places.Find(hash, ref probe); place >= 0; place = _places.Find(hash, ref probe))
+        {
+            if (IdOf(_inOrder[place - _forgotten]) == id) return place - _forgotten;
+        }
+
+        return -1;
     }
 
     public void Remove(Thing thing)
     {
-        if (Part(thing.Id).Remove(thing.Id, out var known)) _inOrder.Remove(known);
+        if (IndexOf(thing.Id) is not (var index and >= 0)) return;
+        _inOrder.RemoveAt(index);
+        var gone = index + _forgotten;
+        _places.Renumber(place => place == gone ? -1 : place > gone ? place - 1 : place);
     }
 
     /// <summary>Forgets the oldest beyond a number of them, once there are twice as many.</summary>
     public void Trim(int most)
     {
         if (_inOrder.Count < most * 2) return;
-        for (var i = 0; i < _inOrder.Count - most; i++) Part(IdOf(_inOrder[i])).Remove(IdOf(_inOrder[i]));
+        _forgotten += _inOrder.Count - most;
         _inOrder.Forget(most);
+        _places.Renumber(place => place < _forgotten ? -1 : place);
     }
 
     public IEnumerator<Thing> GetEnumerator()
@@ -58,10 +86,7 @@ internal sealed class Shelf : IReadOnlyList<Thing>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The index in parts, by the last characters of the id, so that growing one is no work to notice.</summary>
-    private Dictionary<string, object> Part(string id) => _byId[id.Length < 2 ? 0 : ((id[^1] * 31) + id[^2]) % Parts] ??= [];
+    private string IdOf(object known) => known is Draft draft ? draft.Id(kind) : ((Thing)known).Id;
 
-    private static string IdOf(object known) => known is Draft draft ? draft.Id : ((Thing)known).Id;
-
-    private static Thing Of(object known) => known as Thing ?? ((Draft)known).Thing;
+    private Thing Of(object known) => known as Thing ?? ((Draft)known).Thing(kind);
 }

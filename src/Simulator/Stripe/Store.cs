@@ -7,7 +7,7 @@ namespace Busker.Simulator.Stripe;
 internal sealed class Store
 {
     private const int Written = 512;
-    private static readonly Shelf None = new();
+    private static readonly Shelf None = new("");
     private readonly (Thing Thing, int Version, byte[] Json)[] _written = new (Thing, int, byte[])[Written];
     private readonly ArrayBufferWriter<byte> _buffer = new(4_096);
     private readonly Dictionary<string, Shelf> _shelves = [];
@@ -18,7 +18,7 @@ internal sealed class Store
         return thing;
     }
 
-    public void Add(string kind, Draft draft) => Of(kind).Add(draft.Id, draft);
+    public void Add(string kind, Draft draft) => Of(kind).Add(draft.Id(kind), draft);
 
     /// <summary>By id; the kind "*" finds whatever has it.</summary>
     public Thing? Find(string kind, string? id)
@@ -63,7 +63,7 @@ internal sealed class Store
 
     private Shelf Of(string kind)
     {
-        if (!_shelves.TryGetValue(kind, out var shelf)) _shelves[kind] = shelf = new Shelf();
+        if (!_shelves.TryGetValue(kind, out var shelf)) _shelves[kind] = shelf = new Shelf(kind);
         return shelf;
     }
 }
