@@ -32,8 +32,10 @@ internal sealed class Cause(string lane, Seed seed)
 /// <summary>What an id is written from: smaller than the id, and no object.</summary>
 internal readonly record struct Mint(Seed Seed, int Number)
 {
-    /// <summary>The id, or one of those that were taken in a row with it.</summary>
-    public string Text(string prefix, int length, int further = 0) => Ids.Text(prefix, length, Seed.High, Seed.Low, Number + further);
+    public string Text(string prefix, int length) => Ids.Text(prefix, length, Seed.High, Seed.Low, Number);
+
+    /// <summary>One of those that were taken in a row with it.</summary>
+    public Mint After(int further) => this with { Number = Number + further };
 }
 
 /// <summary>What the ids of a cause follow from.</summary>

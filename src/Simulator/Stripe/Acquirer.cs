@@ -14,30 +14,28 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
     /// <summary>What a charge takes over from its intent.</summary>
     private static readonly string[] Echoed = ["customer", "description", "metadata", "receipt_email", "shipping", "statement_descriptor", "statement_descriptor_suffix", "transfer_group"];
 
-    public Outcome Charge(Thing method, long amount, string currency, Thing? intent, bool capture, bool offSession, bool authenticated, Action<Thing>? fill = null)
+    public Outcome Charge(Thing method, long amount, string currency, Thing? intent, bool capture, bool offSession, bool authenticated, Thing? given = null)
     {
         var instrument = (Instrument)method.Hidden!;
         var verdict = Decide(instrument, amount, currency, offSession || instrument.SetUp, authenticated);
-        var charge = Open(method, amount, currency, intent, fill, verdict);
+        var charge = Open(method, amount, currency, intent, given, verdict);
         charge["payment_method_details"] = Details(charge, method, instrument, amount, capture, authenticated, intent);
         box.Store.Add(charge);
         if (verdict.Code is not null) return new Outcome(charge, Decline(charge, method, verdict));
 
-        charge["outcome"] = Verdicts.Approved(instrument.Test?.Risk);
-        charge["paid"] = true;
-        charge["status"] = "succeeded";
+        Approve(charge);
         box.Stage.Till.Authorise(charge.Truth!, amount);
         if (capture) Capture(charge, amount, final: true);
         box.Emit("charge.succeeded", charge);
         return new Outcome(charge, null);
     }
 
-    private Thing Open(Thing method, long amount, string currency, Thing? intent, Action<Thing>? fill, Verdict3 verdict)
+    private Thing Open(Thing method, long amount, string currency, Thing? intent, Thing? given, Verdict3 verdict)
     {
         var charge = box.Make("charge", intent is null ? "ch_1" : "ch_3", 23);
         var instrument = (Instrument)method.Hidden!;
         Describe(charge, method, amount, currency, intent, instrument);
-        fill?.Invoke(charge);
+        if (given is not null) charge.Overlay(given);
         charge.Truth = box.Stage.Till.Open(new Charge
         {
             Provider = "stripe", Id = charge.Id, Reference = intent?.Id ?? charge.Id, Currency = currency, CreatedMs = box.Stage.Clock.NowMs,
@@ -45,6 +43,33 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
             Chance = verdict.Chance,
         });
         return charge;
+    }
+
+    /// <summary>Whether the issuer of a test card says yes.</summary>
+    public bool Approves(Instrument test, long amount, string currency) => Decide(test, amount, currency, test.SetUp, false).Code is null;
+
+    /// <summary>Everything that a charge without an intent shows of its card, and what the request said of it.</summary>
+    public void Describe(Thing charge, Thing method, long amount, Thing? given)
+    {
+        var instrument = (Instrument)method.Hidden!;
+        Describe(charge, method, amount, charge.Truth!.Currency, null, instrument);
+        if (given is not null) charge.Overlay(given);
+        charge["payment_method_details"] = Details(charge, method, instrument, amount, true, false, null);
+    }
+
+    public static void Approve(Thing charge)
+    {
+        charge["outcome"] = Verdicts.Approved((charge.Hidden as Instrument)?.Test?.Risk);
+        charge["paid"] = true;
+        charge["status"] = "succeeded";
+    }
+
+    /// <summary>That so much was captured of it in all, and its last balance transaction.</summary>
+    public static void Take(Thing charge, long captured, string transaction)
+    {
+        charge["captured"] = true;
+        charge["amount_captured"] = captured;
+        charge["balance_transaction"] = transaction;
     }
 
     /// <summary>A bank debit on its way: it arrives, or is returned.</summary>
@@ -59,9 +84,7 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
 
     public void Arrive(Thing charge)
     {
-        charge["outcome"] = Verdicts.Approved(null);
-        charge["paid"] = true;
-        charge["status"] = "succeeded";
+        Approve(charge);
         box.Stage.Till.Authorise(charge.Truth!, charge.Number("amount"));
         Capture(charge, charge.Number("amount"), final: true);
         box.Emit("charge.succeeded", charge);
@@ -83,10 +106,8 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
         var truth = charge.Truth!;
         box.Stage.Till.Capture(truth, amount);
         if (final && truth.Held > 0) box.Stage.Till.Release(truth, truth.Held);
-        charge["captured"] = true;
-        charge["amount_captured"] = truth.Captured;
         var instrument = charge.Hidden as Instrument;
-        charge["balance_transaction"] = balances.Income(charge, truth, amount, instrument?.Test?.Available == true);
+        Take(charge, truth.Captured, balances.Income(charge, truth, amount, instrument?.Test?.Available == true));
         if (truth.Captured == amount) disputes.Foresee(charge, instrument);
     }
 

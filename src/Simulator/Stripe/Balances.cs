@@ -52,14 +52,35 @@ internal sealed class Balances(Sandbox box)
     /// <summary>Money that came in, as the id of its balance transaction: available after two days, or at once for cards that say so.</summary>
     public string Income(Thing charge, Charge truth, long amount, bool available)
     {
+        var fee = Take(truth, amount, available);
+        var takings = new Takings(this, box.NewId("txn_1", 23), new(charge.Id, charge.Text("description"), truth.Currency, amount, fee, box.Now, !available));
+        if (!available) Await(takings);
+        var id = takings.Id("balance_transaction");
+        box.Store.Add("balance_transaction", takings);
+        return id;
+    }
+
+    /// <summary>The till's part of it; returns the fee.</summary>
+    public long Take(Charge truth, long amount, bool available)
+    {
         var fee = box.Stage.Scenario.Fees.TryGetValue("stripe", out var fees) ? Math.Min(fees.Of(amount), amount) : 0;
         box.Stage.Till.Fee(truth, fee);
         if (available) box.Stage.Till.Settle("stripe", truth.Currency, amount - fee);
-        var details = fee == 0 ? null : FeeDetails(fee, truth.Currency, ProcessingFees);
-        var takings = new Takings(box.NewId("txn_1", 23), box.Created, charge, (amount, fee), details, available ? TimeSpan.Zero : Delay);
-        if (!available) box.Later(Delay, _release ??= due => Release((Takings)due), takings);
-        box.Store.Add("balance_transaction", takings);
-        return takings.Id("balance_transaction");
+        return fee;
+    }
+
+    public void Await(IPending income) => box.Later(Delay, _release ??= due => Release((IPending)due), income);
+
+    public Thing Show(string id, in Income income, bool waits)
+    {
+        var shown = new Thing("balance_transaction")
+        {
+            ["id"] = id, ["created"] = income.Created, ["type"] = "charge", ["reporting_category"] = "charge",
+            ["amount"] = income.Amount, ["fee"] = income.Fee, ["net"] = income.Net, ["currency"] = income.Currency, ["source"] = income.Charge, ["description"] = income.Description,
+            ["available_on"] = income.Created + (income.Delayed ? (long)Delay.TotalSeconds : 0), ["status"] = waits ? "pending" : "available",
+        };
+        if (income.Fee != 0) shown["fee_details"] = FeeDetails(income.Fee, income.Currency, ProcessingFees);
+        return shown;
     }
 
     public long Available(string currency) => box.Stage.Till.Books.Balance("stripe", currency, Account.Available);
@@ -84,10 +105,10 @@ internal sealed class Balances(Sandbox box)
         }
     }
 
-    private void Release(Takings takings)
+    private void Release(IPending income)
     {
-        takings.Release();
-        box.Stage.Till.Settle("stripe", takings.Currency, takings.Net);
+        income.Release();
+        box.Stage.Till.Settle("stripe", income.Currency, income.Net);
         box.Emit("balance.available", BalanceEvent());
     }
 

@@ -1,7 +1,7 @@
 namespace Busker.Simulator.Stripe;
 
 /// <summary>Charges, read and (the older way) made.</summary>
-internal sealed class Charges(Sandbox box, PaymentMethods methods, Acquirer acquirer)
+internal sealed class Charges(Sandbox box, PaymentMethods methods, Acquirer acquirer, Sales sales)
 {
     private const string Url = "/v1/charges";
 
@@ -24,17 +24,24 @@ internal sealed class Charges(Sandbox box, PaymentMethods methods, Acquirer acqu
         form.CheckEmail("receipt_email");
         form.CheckDescriptor("statement_descriptor");
         form.CheckDescriptor("statement_descriptor_suffix");
-        var method = methods.Lend(form["source"] ?? form["payment_method"] ?? throw StripeError.Required("source"), "source");
-        var (charge, declined) = acquirer.Charge(method, amount, currency.Code, null, form.Flag("capture") ?? true, false, false, thing =>
-        {
-            form.Copy(thing, "description", "receipt_email", "statement_descriptor", "transfer_group");
-            if (form["customer"] is { } customer) thing["customer"] = box.Store.Get("customer", customer, "customer").Id;
-            form.Metadata(thing);
-        });
+        var source = form["source"] ?? form["payment_method"] ?? throw StripeError.Required("source");
+        var (capture, given) = (form.Flag("capture") ?? true, Given(form));
+        if (capture && sales.Sell(call, source, amount, currency.Code, given) is { } sold) return sold;
+        var (charge, declined) = acquirer.Charge(methods.Resolve(source, "source"), amount, currency.Code, null, capture, false, false, given);
         return declined is null ? charge : throw new StripeError(402, "card_error", declined.Code, declined.Message, declined.Param)
         {
             DeclineCode = declined.DeclineCode, ChargeId = charge.Id, AdviceCode = declined.AdviceCode,
         };
+    }
+
+    /// <summary>What the request says of the charge, or null when that is nothing.</summary>
+    private Thing? Given(Form form)
+    {
+        var given = new Thing("charge");
+        form.Copy(given, "description", "receipt_email", "statement_descriptor", "transfer_group");
+        if (form["customer"] is { } customer) given["customer"] = box.Store.Get("customer", customer, "customer").Id;
+        form.Metadata(given);
+        return given.Blank ? null : given;
     }
 
     private Thing Update(Call call)

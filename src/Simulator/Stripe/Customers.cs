@@ -52,7 +52,7 @@ internal sealed class Customers(Sandbox box)
     private Deleted Delete(Call call)
     {
         var customer = box.Store.Get("customer", call.Id);
-        foreach (var method in box.Store.All("payment_method").Where(m => m.Text("customer") == customer.Id)) method["customer"] = null;
+        foreach (var method in box.Store.Made("payment_method").Where(m => m.Text("customer") == customer.Id)) method["customer"] = null;
         box.Emit("customer.deleted", customer);
         box.Store.Remove(customer);
         return new Deleted(customer.Id, "customer");

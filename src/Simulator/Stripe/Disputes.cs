@@ -26,6 +26,9 @@ internal sealed class Disputes(Sandbox box, Balances balances)
     ];
 
     /// <summary>What a captured charge will lead to: what its test card says, or what the scenario's people do.</summary>
+    /// <summary>Whether anything will come of a charge that was captured; <paramref name="given"/> is what the request said of it.</summary>
+    public bool Expects(string id, Thing? given, Instrument instrument) => instrument.Test?.Dispute is not null || box.Stage.Aftermath.Of(id, ToldFraud(given)) is not null;
+
     public void Foresee(Thing charge, Instrument? instrument)
     {
         if (instrument?.Bank?.Disputed == true)
@@ -47,12 +50,13 @@ internal sealed class Disputes(Sandbox box, Balances balances)
             case { } reason: box.Later(TimeSpan.Zero, () => Open(charge, reason, false, charge.Number("amount_captured"))); return;
         }
 
-        var metadata = charge["metadata"] as IReadOnlyList<KeyValuePair<string, string>>;
-        var fraud = metadata?.Any(p => p is { Key: "sim_fraud", Value: "true" }) == true;
-        if (box.Stage.Aftermath.Of(charge.Id, fraud) is not { } grievance) return;
+        if (box.Stage.Aftermath.Of(charge.Id, ToldFraud(charge)) is not { } grievance) return;
         if (grievance.Fraud) box.Later(grievance.Delay / 2, () => Warn(charge));
         box.Later(grievance.Delay, () => Open(charge, grievance.Reason, grievance.Inquiry, charge.Number("amount_captured") - charge.Number("amount_refunded")));
     }
+
+    /// <summary>Its maker says that it is fraud.</summary>
+    private static bool ToldFraud(Thing? charge) => charge?["metadata"] is IReadOnlyList<KeyValuePair<string, string>> metadata && metadata.Any(p => p is { Key: "sim_fraud", Value: "true" });
 
     public Result<string> OpenByHand(string id, string reason)
     {

@@ -17,6 +17,9 @@ internal sealed class Instrument(Card? card, TestCard? test, BankBehaviour? bank
 
     /// <summary>How its charges showed it the last time.</summary>
     public CardStencil? Stencil { get; set; }
+
+    /// <summary>The same, for one payment method's own changes.</summary>
+    public Instrument Alone() => new(Card, Test, Bank) { SetUp = SetUp };
 }
 
 /// <summary>PaymentMethods and tokens: test tokens, test numbers, the scenario's cards, SEPA and US bank accounts.</summary>
@@ -55,22 +58,8 @@ internal sealed class PaymentMethods(Sandbox box)
         throw StripeError.Missing("payment_method", id, param);
     }
 
-    /// <summary>The same for one payment: what a test token makes is a draft, and what is returned describes it.</summary>
-    public Thing Lend(string id, string param)
-    {
-        if (TestCards.Token(id) is not { } test || box.Store.Find("payment_method", id) is not null) return Resolve(id, param);
-        if (!_standing.TryGetValue(test, out var standing))
-        {
-            var card = new Card(test.Number, 12, 2034);
-            _standing[test] = standing = (OfTest(card, test), Shown(card, test));
-        }
-
-        var method = new TokenMethod(box.NewId("pm_1", 23), box.Created, standing.Instrument, standing.Shown);
-        box.Store.Add("payment_method", method);
-        return method.Describe(standing.Instrument);
-    }
-
-    private readonly Dictionary<TestCard, (Instrument Instrument, Thing Shown)> _standing = [];
+    /// <summary>What all payments by a test token share.</summary>
+    public Standing Stand(Card card, TestCard test) => new(OfTest(card, test), Shown(card, test));
 
     /// <summary>From <c>type</c>, <c>card[…]</c> and so on below a prefix such as <c>payment_method_data</c>.</summary>
     public Thing Create(Form form, string prefix)
@@ -199,7 +188,7 @@ internal sealed class PaymentMethods(Sandbox box)
     }
 
     private Thing[] Of(string? customer) =>
-        [.. box.Store.All("payment_method").Where(m => m.Text("customer") is { } owner && (customer is null || owner == customer))];
+        [.. box.Store.Made("payment_method").Where(m => m.Text("customer") is { } owner && (customer is null || owner == customer))];
 
     private Thing Update(Call call)
     {

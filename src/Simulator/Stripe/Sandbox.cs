@@ -82,6 +82,23 @@ internal sealed class Sandbox
 
     public void Emit(string type, Thing about, string? previous = null)
     {
+        var webhooks = Wanting(type);
+        Tell(webhooks, new Event(Stage.Clock.Cause.Mint(), Created, type, about.Copy(), previous, webhooks?.Count ?? 0)
+        {
+            Request = Call?.Request.Number ?? 0, IdempotencyKey = Call?.IdempotencyKey,
+        });
+    }
+
+    /// <summary>That a sale was made.</summary>
+    public void Emit(Sale sale)
+    {
+        var webhooks = Wanting("charge.succeeded");
+        sale.Webhooks = webhooks?.Count ?? 0;
+        Tell(webhooks, sale);
+    }
+
+    private List<Thing>? Wanting(string type)
+    {
         List<Thing>? webhooks = null;
         var endpoints = Store.All("webhook_endpoint");
         for (var i = 0; i < endpoints.Count; i++)
@@ -89,13 +106,14 @@ internal sealed class Sandbox
             if (endpoints[i].Is("enabled") && Webhooks.Wants(endpoints[i], type)) (webhooks ??= []).Add(endpoints[i]);
         }
 
-        var e = new Event(Stage.Clock.Cause.Mint(), Created, type, about.Copy(), previous, webhooks?.Count ?? 0)
-        {
-            Request = Call?.Request.Number ?? 0, IdempotencyKey = Call?.IdempotencyKey,
-        };
+        return webhooks;
+    }
+
+    private void Tell(List<Thing>? webhooks, Draft e)
+    {
         Store.Add("event", e);
         Store.Trim("event", EventsKept);
         if (webhooks is null) return;
-        foreach (var endpoint in webhooks) Webhooks.Send(this, endpoint, e.Whole);
+        foreach (var endpoint in webhooks) Webhooks.Send(this, endpoint, e.Thing("event"));
     }
 }

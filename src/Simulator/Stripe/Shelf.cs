@@ -13,6 +13,9 @@ internal abstract class Draft
     public abstract string Id(string kind);
 
     public abstract Thing Thing(string kind);
+
+    /// <summary>Null while nobody has asked.</summary>
+    public abstract Thing? Made(string kind);
 }
 
 /// <summary>A draft of one thing.</summary>
@@ -20,12 +23,11 @@ internal abstract class Sketch : Draft
 {
     private Thing? _made;
 
-    /// <summary>Null while nobody has asked.</summary>
-    protected Thing? Made => _made;
-
     public Thing Whole => _made ??= Make();
 
     public override Thing Thing(string kind) => Whole;
+
+    public override Thing? Made(string kind) => _made;
 
     protected abstract Thing Make();
 }
@@ -40,6 +42,18 @@ internal sealed class Shelf(string kind) : IReadOnlyList<Thing>
     public int Count => _inOrder.Count;
 
     public Thing this[int index] => Of(_inOrder[index]);
+
+    /// <summary>Those that are no drafts any more: what is still one is as it was when it was made.</summary>
+    public IEnumerable<Thing> Made
+    {
+        get
+        {
+            foreach (var known in _inOrder)
+            {
+                if ((known as Thing ?? ((Draft)known).Made(kind)) is { } thing) yield return thing;
+            }
+        }
+    }
 
     public Thing? Find(string id) => IndexOf(id) is var index and >= 0 ? this[index] : null;
 

@@ -37,6 +37,9 @@ internal sealed class Store
 
     public IReadOnlyList<Thing> All(string kind) => _shelves.TryGetValue(kind, out var shelf) ? shelf : None;
 
+    /// <summary>All of a kind that differ from what their drafts say.</summary>
+    public IEnumerable<Thing> Made(string kind) => _shelves.TryGetValue(kind, out var shelf) ? shelf.Made : [];
+
     public void Remove(Thing thing) => _shelves[thing.Shape.Name].Remove(thing);
 
     /// <summary>Forgets the oldest of a kind beyond a number of them.</summary>

@@ -35,7 +35,7 @@ internal sealed class StripeProvider : Provider
         var billing = new Billing(_box, intents, clocks);
         Route[] routes =
         [
-            .. intents.Routes, .. setups.Routes, .. methods.Routes, .. new Customers(_box).Routes, .. new Charges(_box, methods, acquirer).Routes,
+            .. intents.Routes, .. setups.Routes, .. methods.Routes, .. new Customers(_box).Routes, .. new Charges(_box, methods, acquirer, new Sales(_box, methods, acquirer, _balances, _disputes)).Routes,
             .. _refunds.Routes, .. _disputes.Routes, .. new Files(_box).Routes, .. _balances.Routes, .. new Payouts(_box, _balances).Routes,
             .. new Reports(_box).Routes, .. new Webhooks(_box).Routes, .. new Catalog(_box).Routes, .. billing.Routes, .. clocks.Routes,
         ];

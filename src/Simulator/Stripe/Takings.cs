@@ -1,33 +1,39 @@
 namespace Busker.Simulator.Stripe;
 
-/// <summary>The balance transaction of a charge's money.</summary>
-internal sealed class Takings(string id, object created, Thing charge, (long Amount, long Fee) money, Thing[]? feeDetails, TimeSpan waits) : Sketch
+/// <summary>Money on its way to the merchant's balance.</summary>
+internal interface IPending
 {
-    private readonly string _charge = charge.Id;
-    private readonly string? _description = charge.Text("description");
-    private bool _waits = waits > TimeSpan.Zero;
+    string Currency { get; }
 
-    public string Currency { get; } = charge.Text("currency")!;
-    public override string Id(string kind) => id;
-
-    public long Net => money.Amount - money.Fee;
+    /// <summary>Minor units, fees off.</summary>
+    long Net { get; }
 
     /// <summary>The money has become available.</summary>
+    void Release();
+}
+
+/// <summary>What a charge brought in; amounts in minor units, times in seconds.</summary>
+/// <param name="Delayed">It becomes available only after two days.</param>
+internal readonly record struct Income(string Charge, string? Description, string Currency, long Amount, long Fee, long Created, bool Delayed)
+{
+    public long Net => Amount - Fee;
+}
+
+/// <summary>The balance transaction of a charge's money.</summary>
+internal sealed class Takings(Balances balances, string id, Income income) : Sketch, IPending
+{
+    private bool _waits = income.Delayed;
+
+    public string Currency => income.Currency;
+    public long Net => income.Net;
+
+    public override string Id(string kind) => id;
+
     public void Release()
     {
         _waits = false;
-        if (Made is { } made) made["status"] = "available";
+        if (Made("balance_transaction") is { } made) made["status"] = "available";
     }
 
-    protected override Thing Make()
-    {
-        var made = new Thing("balance_transaction")
-        {
-            ["id"] = id, ["created"] = created, ["type"] = "charge", ["reporting_category"] = "charge",
-            ["amount"] = money.Amount, ["fee"] = money.Fee, ["net"] = Net, ["currency"] = Currency, ["source"] = _charge, ["description"] = _description,
-            ["available_on"] = (long)created + (long)waits.TotalSeconds, ["status"] = _waits ? "pending" : "available",
-        };
-        if (feeDetails is not null) made["fee_details"] = feeDetails;
-        return made;
-    }
+    protected override Thing Make() => balances.Show(id, income, _waits);
 }

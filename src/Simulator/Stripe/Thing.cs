@@ -121,6 +121,18 @@ internal sealed class Thing
         Version++;
     }
 
+    /// <summary>Nothing of it was set.</summary>
+    public bool Blank => _set == UInt128.Zero;
+
+    /// <summary>Sets what is set in another of its shape.</summary>
+    public void Overlay(Thing with)
+    {
+        for (var i = 0; i < Shape.Defaults.Length; i++)
+        {
+            if (Has(with._set, i)) Set(i, with.Get(i));
+        }
+    }
+
     private void Own(int room)
     {
         var own = new object?[Math.Max(room, _values.Length)];
