@@ -65,27 +65,30 @@ public sealed class Simulator : IAsyncDisposable
         if (options.Rate < 0) return Refused("CLOCK", "the clock's rate is not negative");
         if (options.Port < 0 || options.Port + options.Providers.Count - 1 > 65_535) return Refused("PORT", $"port {options.Port} and one for each further provider are between 0 and 65535");
 
-        var world = options.StartNow ? scenario.Value with { Start = TimeProvider.System.GetUtcNow() } : scenario.Value;
-        var stage = new Stage(world, options.Seed ?? scenario.Value.Seed, 0, TimeProvider.System);
+        var before = Recorder.Read(options.Snapshot);
+        if (before.Fault is { } broken) return broken;
+        var start = options.StartNow ? TimeProvider.System.GetUtcNow() : scenario.Value.Start;
+        var begun = before.Value.Begun ?? new Begun(scenario.Value.Name, options.Seed ?? scenario.Value.Seed, start.ToUnixTimeMilliseconds(), string.Join(' ', options.Providers));
+        if (begun.Scenario != scenario.Value.Name || (options.Seed ?? begun.Seed) != begun.Seed || begun.Providers != string.Join(' ', options.Providers))
+        {
+            return Refused("SNAPSHOT", $"{options.Snapshot}: this was begun with {begun.Providers}, scenario {begun.Scenario} and seed {begun.Seed}: go on with the same, or name another file");
+        }
+
+        var stage = new Stage(scenario.Value with { Start = DateTimeOffset.FromUnixTimeMilliseconds(begun.StartMs) }, begun.Seed, 0, TimeProvider.System);
         Provider[] providers = [.. options.Providers.Select(p => Makers[p](stage))];
         Recorder? recorder = null;
         if (options.Snapshot is { } path)
         {
-            if (File.Exists(path))
-            {
-                var asks = Recorder.Read(path);
-                if (asks.Fault is { } broken) return broken;
-                await RestoreAsync(stage, providers, asks.Value);
-            }
-
             try
             {
-                recorder = new Recorder(path);
+                recorder = new Recorder(path, begun);
             }
             catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
             {
                 return Refused("SNAPSHOT", $"{path}: nothing can be written there: {closed.Message}");
             }
+
+            await RestoreAsync(stage, providers, before.Value.Asks);
         }
 
         var control = new ControlApi(stage, providers, recorder);
@@ -102,7 +105,12 @@ public sealed class Simulator : IAsyncDisposable
         }
 
         var simulator = new Simulator(stage, providers, listener, recorder, control);
-        lock (stage.Gate) stage.Clock.Run(options.Rate);
+        lock (stage.Gate)
+        {
+            if (options.StartNow) stage.Clock.RunUntil(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()); // what came due since the snapshot
+            stage.Clock.Run(options.Rate);
+        }
+
         _ = simulator.TickAsync();
         return simulator;
     }
@@ -121,15 +129,11 @@ public sealed class Simulator : IAsyncDisposable
     public Result<FaultRule> AddFault(string line)
     {
         var rule = FaultParser.Parse(line);
-        if (rule.Fault is not null) return rule;
-        lock (_stage.Gate) _stage.Faults.Add(rule.Value);
+        if (rule.Fault is null) _control.Add(rule.Value);
         return rule;
     }
 
-    public void ClearFaults()
-    {
-        lock (_stage.Gate) _stage.Faults.Clear();
-    }
+    public void ClearFaults() => _control.ClearFaults();
 
     /// <summary>A buyer disputes a charge, as <c>POST /_sim/disputes</c>; safe while requests run. The value is a sentence that begins with the dispute's id.</summary>
     public Result<string> OpenDispute(string provider, string charge, string reason = "fraudulent") => _control.Act(ControlApi.Disputes, provider, charge, reason);
@@ -208,9 +212,16 @@ public sealed class Simulator : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
-                lock (_stage.Gate)
+                try
                 {
-                    if (!_stage.Clock.Frozen) _stage.Clock.CatchUp();
+                    lock (_stage.Gate)
+                    {
+                        if (!_stage.Clock.Frozen) _stage.Clock.CatchUp();
+                    }
+                }
+                catch (Exception bug)
+                {
+                    Console.Error.WriteLine($"simulator bug in what was scheduled: {bug}"); // the rest of the schedule goes on
                 }
             }
         }

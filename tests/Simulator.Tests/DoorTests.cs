@@ -86,7 +86,7 @@ public sealed class DoorTests
     [InlineData("clock", "{\"rate\":\"60\"}", "'rate' is a number from 0 (frozen) to 1000000")]
     [InlineData("clock", "{\"forward\":\"2h\"}", "'forward' is not a member of the clock: advance, rate")]
     [InlineData("clock", "[]", "the body is an object with 'advance' or 'rate'")]
-    [InlineData("faults", "{\"rule\":\"stripe POST * delay(99999999999d)\"}", "'99999999999d' is no argument for delay")]
+    [InlineData("faults", "{\"rule\":\"stripe POST * delay(99999999999d)\"}", "'99999999999d' is no argument for delay: a duration, such as (250ms), (30s), (10m) or (7d), of at most 36500d")]
     public async Task What_its_own_side_cannot_do_it_refuses_in_one_sentence(string path, string body, string sentence)
     {
         await using var simulator = (await Simulator.Start(new() { Providers = ["stripe"] })).Value;
@@ -113,7 +113,8 @@ public sealed class DoorTests
 
     [Theory]
     [InlineData("garbage\n", 1)]
-    [InlineData("{\"provider\":\"stripe\",\"at\":0,\"lane\":\"\",\"origin\":\"\",\"method\":\"GET\",\"path\":\"/v1/balance\",\"query\":\"\",\"body\":\"\",\"headers\":{}}\n{\"provider\":\"stripe\"}\n", 2)]
+    [InlineData("{}\n", 1)]
+    [InlineData("{\"Scenario\":\"calm\",\"Seed\":1,\"StartMs\":0,\"Providers\":\"stripe adyen paypal\"}\n{\"provider\":\"stripe\",\"at\":0,\"lane\":\"\",\"origin\":\"\",\"method\":\"GET\",\"path\":\"/v1/balance\",\"query\":\"\",\"body\":\"\",\"headers\":{}}\n{\"provider\":\"stripe\"}\n", 3)]
     public async Task A_file_that_is_no_snapshot_is_refused_with_its_line(string text, int line)
     {
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());

@@ -22,6 +22,12 @@ internal sealed class AdyenPayment
     public bool Fraud { get; init; }
 
     public int Disputes { get; set; }
+
+    /// <summary>The last one; there is no other while it is not over.</summary>
+    public Dispute? Dispute { get; set; }
+
+    /// <summary>What may still be refunded or disputed; negative when both took it.</summary>
+    public long Left => Truth.Captured - Truth.Refunded - Truth.Disputed;
 }
 
 /// <summary>A refund that was done, and may still come back.</summary>

@@ -154,8 +154,14 @@ internal sealed class AdyenProvider : Provider
         return Json(200, new JsonObject { ["merchantAccount"] = Merchant, ["shopperReference"] = shopper.ToString(), ["storedPaymentMethods"] = new JsonArray([.. cards]) }, null);
     }
 
-    private Answer DeleteStored(Ask ask) =>
-        _box.Stored.Remove(ask.Values[1]) ? new Answer(204, default) : throw AdyenError.Invalid("800", "Contract not found");
+    private Answer DeleteStored(Ask ask)
+    {
+        var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(ask.Query);
+        if (!query.TryGetValue("shopperReference", out var shopper)) throw AdyenError.Missing("shopperReference");
+        if (_box.Stored.GetValueOrDefault(ask.Values[1])?.Shopper != shopper) throw AdyenError.Invalid("800", "Contract not found");
+        _box.Stored.Remove(ask.Values[1]);
+        return new Answer(204, default);
+    }
 
     private Answer CreateHook(Ask ask)
     {

@@ -35,6 +35,7 @@ internal sealed class Dispute(string psp, AdyenPayment payment, string reason, l
 
     public long Minor { get; set; } = minor;
     public Standing Standing { get; set; }
+    public bool Over => Standing is Standing.Accepted or Standing.Won or Standing.Lost or Standing.Closed;
 
     /// <summary>The merchant will not defend.</summary>
     public bool Conceded { get; set; }

@@ -32,7 +32,7 @@ internal sealed class Disputes(AdyenBox box)
         }
 
         if (box.Stage.Aftermath.Of(payment.Psp, fraud) is not { } grievance) return;
-        if (grievance.Fraud) Later(grievance.Delay / 2, () => Tell(payment, Ids.Capitals(box.Stage.Seed, payment.Psp, "fraud notice", 16), "NOTIFICATION_OF_FRAUD", Left(payment), "Fraud reported by the cardholder",
+        if (grievance.Fraud) Later(grievance.Delay / 2, () => Tell(payment, Ids.Capitals(box.Stage.Seed, payment.Psp, "fraud notice", 16), "NOTIFICATION_OF_FRAUD", payment.Truth.Captured, "Fraud reported by the cardholder",
             new() { ["nofReasonCode"] = payment.Brand == "visa" ? "6" : "04", ["nofSchemeCode"] = payment.Brand }));
         Later(grievance.Delay, () => Open(payment, grievance.Reason, grievance.Inquiry, Notice));
     }
@@ -42,7 +42,7 @@ internal sealed class Disputes(AdyenBox box)
     {
         if (!box.Payments.TryGetValue(psp, out var payment) || payment.Truth.Captured == 0) return new Fault(Code.NotFound, "CHARGE", $"there is no captured payment {psp}");
         if (Open(payment, reason == "inquiry" ? "fraudulent" : reason, reason == "inquiry", TimeSpan.Zero) is { } dispute) return $"dispute {dispute.Psp} was opened on {psp}";
-        return new Fault(Code.FailedPrecondition, "CHARGE", $"nothing is left of {psp} to dispute");
+        return new Fault(Code.FailedPrecondition, "CHARGE", payment.Dispute is { Over: false } open ? $"dispute {open.Psp} of {psp} is not over" : $"nothing is left of {psp} to dispute");
     }
 
     public Answer Reasons(Ask ask)
@@ -125,10 +125,11 @@ internal sealed class Disputes(AdyenBox box)
 
     private Dispute? Open(AdyenPayment payment, string reason, bool inquiry, TimeSpan notice)
     {
-        if (Left(payment) is not (> 0 and var left)) return null;
+        if (payment.Left is not (> 0 and var left) || payment.Dispute is { Over: false }) return null;
         var psp = Ids.Capitals(box.Stage.Seed, payment.Psp, string.Create(CultureInfo.InvariantCulture, $"dispute {payment.Disputes++}"), 16);
         var dispute = new Dispute(psp, payment, DisputeReasons.Code(reason, payment.Brand), left);
         All.Add(psp, dispute);
+        payment.Dispute = dispute;
         if (!inquiry)
         {
             Announce(dispute, notice);
@@ -145,7 +146,8 @@ internal sealed class Disputes(AdyenBox box)
             dispute.Documents.Clear();
             dispute.Wins = null;
             dispute.Conceded = false;
-            if (content) dispute.Standing = Standing.Closed;
+            dispute.Minor = Math.Min(dispute.Minor, payment.Left); // a refund answers the question as well
+            if (content || dispute.Minor <= 0) dispute.Standing = Standing.Closed;
             else Announce(dispute, Notice);
         });
         return dispute;
@@ -170,7 +172,6 @@ internal sealed class Disputes(AdyenBox box)
     private void Book(Dispute dispute)
     {
         var defended = dispute.Standing == Standing.Defended;
-        dispute.Minor = Math.Min(dispute.Minor, dispute.Payment.Truth.Captured - dispute.Payment.Truth.Disputed);
         box.Ledger.Chargeback(dispute.Payment, dispute.Psp, dispute.Minor, again: false);
         if (!defended) dispute.Standing = dispute.Conceded ? Standing.Accepted : Standing.ChargedBack;
         Tell(dispute, "CHARGEBACK", dispute.Conceded ? "Accepted" : defended ? "Pending" : "Undefended");
@@ -199,7 +200,6 @@ internal sealed class Disputes(AdyenBox box)
         }
 
         dispute.Standing = Standing.Lost;
-        dispute.Minor = Math.Min(dispute.Minor, dispute.Payment.Truth.Captured - dispute.Payment.Truth.Disputed);
         box.Ledger.Chargeback(dispute.Payment, dispute.Psp, dispute.Minor, again: true);
         Tell(dispute, dispute.Allocation ? "PREARBITRATION_LOST" : "SECOND_CHARGEBACK", "Lost");
     }
@@ -221,8 +221,6 @@ internal sealed class Disputes(AdyenBox box)
         Reverse(dispute);
         if (second) Decide(dispute, false);
     }
-
-    private static long Left(AdyenPayment payment) => payment.Truth.Captured - payment.Truth.Refunded - payment.Truth.Disputed;
 
     private bool Defensible(Dispute dispute) =>
         !dispute.Conceded && dispute.Standing is Standing.Asked or Standing.Announced or Standing.ChargedBack

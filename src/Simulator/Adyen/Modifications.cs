@@ -18,7 +18,7 @@ internal sealed class Modifications(AdyenBox box, Disputes disputes)
 
     public Answer Refund(Ask ask) => WithAmount(ask, "PaymentRefundRequest", "REFUND", (p, minor, psp, reference) =>
     {
-        if (minor > p.Truth.Captured - p.Truth.Refunded - p.Truth.Disputed) return TooMuch;
+        if (minor > p.Left) return TooMuch;
         GiveBack(psp, p, reference, minor);
         return null;
     });
@@ -33,7 +33,7 @@ internal sealed class Modifications(AdyenBox box, Disputes disputes)
 
     public Answer Cancel(Ask ask) => Whole(ask, Read(ask, "PaymentCancelRequest"), Payment(ask.Values[1]), "CANCELLATION");
 
-    /// <summary>By the merchant's own reference, for payments whose reply never came.</summary>
+    /// <summary>By the merchant's own reference, for payments whose reply never came and that are not captured yet.</summary>
     public Answer TechnicalCancel(Ask ask)
     {
         var body = Read(ask, "StandalonePaymentCancelRequest");
@@ -127,9 +127,9 @@ internal sealed class Modifications(AdyenBox box, Disputes disputes)
             return null;
         }
 
-        if (code == "CANCELLATION" || truth.Captured == 0) return truth.Captured > 0 ? "Transaction has been captured" : "Transaction is not authorised";
-        var left = truth.Captured - truth.Refunded - truth.Disputed;
-        if (left == 0) return TooMuch;
+        if (truth.Captured == 0) return "Transaction is not authorised";
+        if (code != "CANCEL_OR_REFUND") return "Transaction has been captured";
+        if (payment.Left is not (> 0 and var left)) return TooMuch;
         GiveBack(psp, payment, payment.Reference, left);
         if (truth.Held > 0) Till.Release(truth, truth.Held);
         more["modification.action"] = "refund";

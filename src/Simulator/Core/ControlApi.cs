@@ -41,7 +41,15 @@ internal sealed class ControlApi(Stage stage, IReadOnlyList<Provider> providers,
             }
         }
 
-        return await ActAsync(ask, body);
+        try
+        {
+            return await ActAsync(ask, body);
+        }
+        catch (Exception bug)
+        {
+            Console.Error.WriteLine($"simulator bug at {ask.Method} {ask.Path}: {bug}");
+            return Json(json => json.WriteString("error", $"a bug of the simulator: {bug.Message}")) with { Status = 500 };
+        }
     }
 
     /// <summary>Also how a snapshot's own acts are done again.</summary>
@@ -69,8 +77,8 @@ internal sealed class ControlApi(Stage stage, IReadOnlyList<Provider> providers,
                 "GET /_sim/books" => Json(ControlViews.Books(stage, providers)),
                 "GET /_sim/cards" => Json(ControlViews.Cards(stage, ask.Query)),
                 "GET /_sim/shoppers" => Json(ControlViews.Shoppers(stage, ask.Query)),
-                "POST /_sim/faults" => AddFault(Text(body, "rule") ?? ""),
-                "DELETE /_sim/faults" => RemoveFault(Text(body, "rule")),
+                "POST /_sim/faults" => AddFault(Text(body, "rule")),
+                "DELETE /_sim/faults" => RemoveFault(body),
                 Disputes or RefundFailures => Told(Act(ask.Path.TrimEnd('/'), body)),
                 _ => Refused(new Fault(Code.NotFound, "PATH", $"{ask.Method} {ask.Path} is not part of the simulator")),
             };
@@ -127,16 +135,20 @@ internal sealed class ControlApi(Stage stage, IReadOnlyList<Provider> providers,
         return null;
     }
 
-    private Answer AddFault(string line)
+    private Answer AddFault(string? line)
     {
+        if (line is null) return Refused(Missing("rule"));
         var rule = FaultParser.Parse(line);
         if (rule.Fault is { } fault) return Refused(fault);
         stage.Faults.Add(rule.Value);
         return Json(Done($"from now on: {line}"));
     }
 
-    private Answer RemoveFault(string? line)
+    private Answer RemoveFault(JsonElement body)
     {
+        var line = Text(body, "rule");
+        var all = body.ValueKind == JsonValueKind.Undefined || (body.ValueKind == JsonValueKind.Object && !body.EnumerateObject().Any());
+        if (line is null && !all) return Refused(Missing("rule"));
         if (line is null) stage.Faults.Clear();
         else if (!stage.Faults.Remove(line)) return Refused(new Fault(Code.NotFound, "RULE", $"there is no rule '{line}'"));
         return Json(Done(line is null ? "no rule is left" : $"gone: {line}"));
@@ -148,13 +160,34 @@ internal sealed class ControlApi(Stage stage, IReadOnlyList<Provider> providers,
         var (method, path) = act.Split(' ') is [var m, var p] ? (m, p) : throw new InvariantException(act);
         var body = new JsonObject { ["provider"] = provider, [act == Disputes ? "charge" : "refund"] = subject };
         if (reason is not null) body["reason"] = reason;
-        var ask = new Ask { Method = method, Path = path, Query = "", Headers = new HeaderDictionary(), Body = JsonSerializer.SerializeToUtf8Bytes(body), Origin = "" };
+        lock (stage.Gate) return Act(path, JsonElement.Parse(Record(method, path, body)));
+    }
+
+    /// <summary>A rule from code, also in the snapshot.</summary>
+    internal void Add(FaultRule rule)
+    {
         lock (stage.Gate)
         {
-            ask.AtMs = stage.Clock.CatchUp();
-            recorder?.Write(provider, ask);
-            return Act(path, JsonElement.Parse(ask.Body));
+            Record("POST", "/_sim/faults", new JsonObject { ["rule"] = rule.Source });
+            stage.Faults.Add(rule);
         }
+    }
+
+    internal void ClearFaults()
+    {
+        lock (stage.Gate)
+        {
+            Record("DELETE", "/_sim/faults", []);
+            stage.Faults.Clear();
+        }
+    }
+
+    private byte[] Record(string method, string path, JsonObject body)
+    {
+        var ask = new Ask { Method = method, Path = path, Query = "", Headers = new HeaderDictionary(), Body = JsonSerializer.SerializeToUtf8Bytes(body), Origin = "" };
+        ask.AtMs = stage.Clock.CatchUp();
+        recorder?.Write(providers[0].Name, ask);
+        return ask.Body;
     }
 
     private Result<string> Act(string path, JsonElement body)
@@ -162,12 +195,14 @@ internal sealed class ControlApi(Stage stage, IReadOnlyList<Provider> providers,
         var name = Text(body, "provider") ?? providers[0].Name;
         var provider = providers.FirstOrDefault(p => p.Name == name);
         if (provider is null) return new Fault(Code.NotFound, "PROVIDER", $"'{name}' is not running here");
-        var result = path == "/_sim/disputes"
-            ? provider.OpenDispute(Text(body, "charge") ?? "", Text(body, "reason") ?? "fraudulent")
-            : provider.FailRefund(Text(body, "refund") ?? "");
+        var about = path == "/_sim/disputes" ? "charge" : "refund";
+        if (Text(body, about) is not { } subject) return Missing(about);
+        var result = about == "charge" ? provider.OpenDispute(subject, Text(body, "reason") ?? "fraudulent") : provider.FailRefund(subject);
         stage.Clock.CatchUp();
         return result;
     }
+
+    private static Fault Missing(string member) => new(Code.InvalidArgument, "BODY", $"the body is an object with '{member}', a text");
 
     private static Answer Told(Result<string> result) => result.Fault is { } fault ? Refused(fault) : Json(Done(result.Value));
 

@@ -12,7 +12,7 @@ internal static class ControlViews
 {
     public static Action<Utf8JsonWriter> Charges(Stage stage, string query) => json =>
     {
-        var limit = Number(query, "limit", 200);
+        var limit = Number(query, "limit", 200, int.MaxValue);
         var reference = QueryHelpers.ParseQuery(query).TryGetValue("reference", out var wanted) ? wanted.ToString() : null;
         var charges = stage.Till.Charges;
         json.WriteNumber("total", charges.Count);
@@ -170,7 +170,7 @@ internal static class ControlViews
     public static Action<Utf8JsonWriter> Cards(Stage stage, string query) => json =>
     {
         json.WriteStartArray("cards");
-        for (int i = Number(query, "from", 0), end = i + Number(query, "limit", 50); i < end && stage.Scenario.Issuers.Count > 0; i++)
+        for (int i = Number(query, "from", 0, 1_000_000_000), end = i + Number(query, "limit", 50, 100_000); i < end && stage.Scenario.Issuers.Count > 0; i++)
         {
             var person = stage.Issuers.Person(i, i / stage.Scenario.Issuers.Count);
             json.WriteStartObject();
@@ -189,7 +189,7 @@ internal static class ControlViews
     public static Action<Utf8JsonWriter> Shoppers(Stage stage, string query) => json =>
     {
         json.WriteStartArray("shoppers");
-        for (int minute = Number(query, "minute", 0), end = minute + Number(query, "minutes", 1); minute < end; minute++)
+        for (int minute = Number(query, "minute", 0, 10_000_000), end = minute + Number(query, "minutes", 1, 10_000); minute < end; minute++)
         {
             foreach (var shopper in stage.Shoppers.InMinute(minute))
             {
@@ -220,6 +220,6 @@ internal static class ControlViews
         json.WriteString("country", person.Issuer.Country);
     }
 
-    private static int Number(string query, string name, int otherwise) =>
-        QueryHelpers.ParseQuery(query).TryGetValue(name, out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+    private static int Number(string query, string name, int otherwise, int most) =>
+        QueryHelpers.ParseQuery(query).TryGetValue(name, out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var value) ? Math.Clamp(value, 0, most) : otherwise;
 }

@@ -43,7 +43,7 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         }
 
         var wait = Wait(faults, latency);
-        if (wait > TimeSpan.Zero) await Task.Delay(wait, CancellationToken.None);
+        if (wait > TimeSpan.Zero && !stage.Webhooks.Muted) await Task.Delay(wait, CancellationToken.None);
         using (stage.Enter())
         {
             stage.Clock.CatchUp();

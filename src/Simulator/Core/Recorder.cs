@@ -1,17 +1,32 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Busker.Kernel;
 using Microsoft.AspNetCore.Http;
 
 namespace Busker.Simulator.Core;
 
+/// <summary>The first line of a snapshot: without the same start, what was asked would lead elsewhere.</summary>
+internal sealed record Begun(string Scenario, ulong Seed, long StartMs, string Providers);
+
 /// <summary>
 /// A snapshot is what was asked: the simulator is a function of its seed, scenario and requests, so a file of requests with
 /// their virtual times restores the state. Each request is appended as one JSON line when it arrives.
 /// </summary>
-internal sealed class Recorder(string path) : IDisposable
+internal sealed class Recorder : IDisposable
 {
     private static readonly string[] Noise = ["Host", "Connection", "User-Agent", "Accept", "Accept-Encoding", "X-Stripe-Client-User-Agent"];
-    private readonly FileStream _file = new(path, FileMode.Append, FileAccess.Write, FileShare.Read, 1 << 16);
+    private static readonly JsonSerializerOptions Strict = new() { RespectRequiredConstructorParameters = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    private readonly FileStream _file;
+
+    /// <summary>Opens the file for this simulator alone, and begins it when it is empty.</summary>
+    public Recorder(string path, Begun begun)
+    {
+        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.None, 1 << 16);
+        if (_file.Length > 0) return;
+        JsonSerializer.Serialize(_file, begun);
+        _file.WriteByte((byte)'\n');
+        _file.Flush();
+    }
 
     public void Write(string provider, Ask ask)
     {
@@ -45,19 +60,20 @@ internal sealed class Recorder(string path) : IDisposable
         Method = "POST", Path = "/_sim/clock", Query = "", Headers = new HeaderDictionary(), Body = [], Origin = "", AtMs = atMs,
     });
 
-    /// <summary>The requests of a snapshot, in order; refused with file and line when one of them is none.</summary>
-    public static Result<IReadOnlyList<(string Provider, Ask Ask)>> Read(string path)
+    /// <summary>How a snapshot began and what was asked since, in order; refused with file and line when a line is neither. Nothing when there is no file.</summary>
+    public static Result<(Begun? Begun, IReadOnlyList<(string Provider, Ask Ask)> Asks)> Read(string? path)
     {
-        var (asks, number) = (new List<(string, Ask)>(), 0);
+        var (begun, asks, number) = ((Begun?)null, new List<(string, Ask)>(), 0);
+        if (!File.Exists(path)) return (begun, asks);
         try
         {
             foreach (var line in File.ReadLines(path))
             {
-                number++;
-                asks.Add(One(line));
+                if (++number > 1) asks.Add(One(line));
+                else begun = JsonSerializer.Deserialize<Begun>(line, Strict) ?? throw new FormatException(line);
             }
 
-            return asks;
+            return (begun, asks);
         }
         catch (Exception broken) when (broken is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
@@ -81,11 +97,6 @@ internal sealed class Recorder(string path) : IDisposable
             Method = Text("method"), Path = Text("path"), Query = Text("query"), Lane = Text("lane"), Origin = Text("origin"),
             Headers = headers, Body = root.GetProperty("body").GetBytesFromBase64(), AtMs = root.GetProperty("at").GetInt64(),
         });
-    }
-
-    public void Flush()
-    {
-        lock (_file) _file.Flush();
     }
 
     public void Dispose() => _file.Dispose();

@@ -21,11 +21,12 @@ internal static class FaultParser
         if (!Channels.Contains(words[1])) return Wrong($"'{words[1]}' is not a channel: {string.Join(", ", Channels)}");
         var open = words[3].IndexOf('(', StringComparison.Ordinal);
         var name = open < 0 ? words[3] : words[3][..open];
-        var argument = open < 0 ? "" : words[3][(open + 1)..].TrimEnd(')');
+        var closed = open < 0 || words[3].EndsWith(')');
+        var argument = open < 0 ? "" : closed ? words[3][(open + 1)..^1] : words[3][open..];
         var known = Array.Find(FaultKinds.Table, f => f.Word == name);
         if (known.Word is null) return Wrong($"'{name}' is not a fault: {string.Join(", ", FaultKinds.Table.Select(f => f.Word))}");
         if (Channel(known.Kind, words[1]) is { } misplaced) return Wrong(misplaced);
-        if (Argument(known.Kind, argument) is not { } value) return Wrong($"'{argument}' is no argument for {name}");
+        if (Argument(known.Kind, argument) is not { } value) return Wrong($"'{argument}' is no argument for {name}: {Wanted(known.Kind)}");
 
         var options = new Options();
         foreach (var word in words[4..])
@@ -68,6 +69,14 @@ internal static class FaultParser
             int.TryParse(text, CultureInfo.InvariantCulture, out var status) && status is 429 or (>= 500 and < 600) ? status : null,
         FaultKind.Duplicate or FaultKind.MissingLine => text.Length == 0 ? 1 : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n is >= 1 and <= 1_000 ? n : null,
         _ => text.Length == 0 ? 0 : null,
+    };
+
+    private static string Wanted(FaultKind kind) => kind switch
+    {
+        FaultKind.Delay or FaultKind.Late => "a duration, such as (250ms), (30s), (10m) or (7d), of at most 36500d",
+        FaultKind.Status or FaultKind.StatusAfter or FaultKind.StatusStored => "(429) or one from (500) to (599)",
+        FaultKind.Duplicate or FaultKind.MissingLine => "none, or a number from (1) to (1000)",
+        _ => "it takes none",
     };
 
     private static Fault Wrong(string message) => new(Code.InvalidArgument, "FAULT_RULE", message);

@@ -72,11 +72,10 @@ internal sealed class DisputeActions(PayPalBox box, Disputes disputes)
     private void Evidence(Dispute d, JsonObject body, Ask ask)
     {
         var (_, files) = Read(ask);
-        var list = body["evidences"] as JsonArray ?? (body.Count > 0 ? new JsonArray(body.DeepClone()) : throw PayPalError.Missing("/evidences"));
-        foreach (var node in list)
+        var list = Evidences(body["evidences"] ?? (body.Count > 0 ? new JsonArray(body.DeepClone()) : throw PayPalError.Missing("/evidences")));
+        foreach (var evidence in list) Check(evidence, files.Count);
+        foreach (var evidence in list)
         {
-            var evidence = (JsonObject)node!.DeepClone();
-            Check(evidence, files.Count);
             evidence["source"] = "SUBMITTED_BY_SELLER";
             evidence["date"] = Wire.Time(box.Now);
             if (files.Count > 0) evidence["documents"] = new JsonArray([.. files.Select(f => (JsonNode)new JsonObject { ["name"] = f })]);
@@ -86,10 +85,25 @@ internal sealed class DisputeActions(PayPalBox box, Disputes disputes)
         disputes.Move(d, d.Stage, "UNDER_REVIEW", ask);
     }
 
+    private static List<JsonObject> Evidences(JsonNode list)
+    {
+        if (list is not JsonArray { Count: > 0 } nodes) throw PayPalError.Bad("INVALID_PARAMETER_SYNTAX", "/evidences");
+        return [.. nodes.Select((n, i) => n?.DeepClone() as JsonObject ?? throw PayPalError.Bad("INVALID_PARAMETER_SYNTAX", $"/evidences/{i}"))];
+    }
+
+    /// <summary>What the merchant would give back: not more than is disputed, and in its currency.</summary>
+    private static long Asked(Dispute d, JsonNode? amount, string at)
+    {
+        if (amount is null) return d.Minor;
+        var (minor, currency) = Wire.Amount(amount, at);
+        if (currency != d.Currency) throw PayPalError.Cannot("CURRENCY_MISMATCH", at + "/currency_code", currency);
+        return minor <= d.Minor ? minor : throw PayPalError.Cannot("INVALID_REFUND_AMOUNT", at + "/value", Wire.Value(minor, d.Currency));
+    }
+
     private static void Check(JsonObject evidence, int files)
     {
         var type = Wire.Text(evidence, "evidence_type") ?? throw PayPalError.Missing("/evidences/0/evidence_type");
-        var info = evidence["evidence_info"];
+        var info = evidence["evidence_info"] as JsonObject;
         var enough = type switch
         {
             "PROOF_OF_FULFILLMENT" => info?["tracking_info"] is JsonArray { Count: > 0 } tracking && tracking.All(t => Wire.Text(t, "carrier_name") is not null && Wire.Text(t, "tracking_number") is not null),
@@ -108,8 +122,7 @@ internal sealed class DisputeActions(PayPalBox box, Disputes disputes)
     private void Accept(Dispute d, JsonObject body, Ask ask)
     {
         var type = Wire.Text(body, "accept_claim_type") ?? "REFUND";
-        var minor = body["refund_amount"] is { } amount ? Wire.Amount(amount, "/refund_amount").Minor : d.Minor;
-        if (minor > d.Minor) throw PayPalError.Cannot("INVALID_REFUND_AMOUNT", "/refund_amount/value", Wire.Value(minor, d.Currency));
+        var minor = Asked(d, body["refund_amount"], "/refund_amount");
         if (type == "REFUND_WITH_RETURN")
         {
             d.AfterReturn = minor;
@@ -130,7 +143,7 @@ internal sealed class DisputeActions(PayPalBox box, Disputes disputes)
 
     private void Appeal(Dispute d, JsonObject body, Ask ask)
     {
-        foreach (var node in body["evidences"] as JsonArray ?? []) d.Evidences.Add((JsonObject)node!.DeepClone());
+        if (body["evidences"] is { } evidences) d.Evidences.AddRange(Evidences(evidences));
         disputes.Move(d, d.Stage == "PRE_ARBITRATION" ? "ARBITRATION" : "PRE_ARBITRATION", "UNDER_REVIEW", ask);
     }
 
@@ -143,8 +156,7 @@ internal sealed class DisputeActions(PayPalBox box, Disputes disputes)
     private void Offer(Dispute d, JsonObject body, Ask ask)
     {
         var type = Wire.Text(body, "offer_type") ?? throw PayPalError.Missing("/offer_type");
-        var minor = type == "REPLACEMENT_WITHOUT_REFUND" ? 0 : body["offer_amount"] is { } amount ? Wire.Amount(amount, "/offer_amount").Minor : d.Minor;
-        if (minor > d.Minor) throw PayPalError.Cannot("INVALID_REFUND_AMOUNT", "/offer_amount/value", Wire.Value(minor, d.Currency));
+        var minor = type == "REPLACEMENT_WITHOUT_REFUND" ? 0 : Asked(d, body["offer_amount"], "/offer_amount");
         d.Offer = (minor, type);
         Say(d, Note(body, "note"), "SELLER");
         disputes.Move(d, "INQUIRY", "WAITING_FOR_BUYER_RESPONSE", ask);
@@ -217,7 +229,7 @@ internal sealed class DisputeActions(PayPalBox box, Disputes disputes)
     {
         try
         {
-            return JsonNode.Parse(json) as JsonObject ?? [];
+            return Wire.Parse(json) as JsonObject ?? [];
         }
         catch (JsonException)
         {

@@ -93,6 +93,7 @@ internal static class Issues
         ["INVALID_EVIDENCE_TYPE"] = (422, "The evidence type is not known, or lacks what it needs."),
         ["INVALID_EVIDENCE_FILE"] = (422, "Documents are JPG, JPEG, GIF, PNG, PDF or TXT files of at most 10 MB each and 50 MB together."),
         ["INVALID_REFUND_AMOUNT"] = (422, "The refund amount is greater than the disputed amount."),
+        ["CURRENCY_MISMATCH"] = (422, "The currency must be that of the disputed amount."),
 
         ["WEBHOOK_URL_ALREADY_EXISTS"] = (400, "Webhook URL already exists."),
         ["WEBHOOK_NUMBER_LIMIT_EXCEEDED"] = (400, "Number of webhooks exceeds the limit of ten."),

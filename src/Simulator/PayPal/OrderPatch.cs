@@ -17,7 +17,7 @@ internal sealed partial class OrderPatch(PayPalBox box)
     public Answer Patch(Ask ask)
     {
         var order = PayPalBox.Find(box.Orders, ask.Values[0]);
-        if (JsonNode.Parse(ask.Body.Length == 0 ? "[]"u8 : ask.Body) is not JsonArray changes) throw PayPalError.Bad("INVALID_PARAMETER_SYNTAX", "/");
+        var changes = PayPalBox.ReadChanges(ask);
         if (!order.Open) throw PayPalError.Cannot("ORDER_ALREADY_COMPLETED");
         var units = order.Units.Select(u => (JsonObject)u.Asked.DeepClone()).ToList();
         var (intent, payer) = (order.Intent, order.Payer);
@@ -62,7 +62,7 @@ internal sealed partial class OrderPatch(PayPalBox box)
         if (!Allowed.TryGetValue(attribute, out var ops) || !ops.Contains(op)) throw PayPalError.Cannot("NOT_PATCHABLE", path);
         var names = attribute.Split('/');
         var holder = units[at];
-        if (names.Length == 2) holder = (JsonObject)(holder[names[0]] ??= new JsonObject());
+        if (names.Length == 2) holder = (holder[names[0]] ??= new JsonObject()) as JsonObject ?? throw PayPalError.Bad("INVALID_PARAMETER_SYNTAX", path);
         var present = holder[names[^1]] is not null;
         if (present == (op == "add")) throw PayPalError.Cannot("INVALID_PATCH_OPERATION", path);
         if (op == "remove") holder.Remove(names[^1]);

@@ -45,16 +45,14 @@ internal sealed class PayPalBox
     public static JsonObject Read(Ask ask)
     {
         if (ask.Body.Length == 0) return [];
-        try
-        {
-            if (JsonNode.Parse(ask.Body) is JsonObject body) return body;
-        }
-        catch (JsonException)
-        {
-            // Told below.
-        }
+        return Wire.Parse(ask.Body) as JsonObject ?? throw PayPalError.Bad("MALFORMED_REQUEST_JSON", "/");
+    }
 
-        throw PayPalError.Bad("MALFORMED_REQUEST_JSON", "/");
+    /// <summary>The body of a PATCH: a list of changes.</summary>
+    public static JsonArray ReadChanges(Ask ask)
+    {
+        if (ask.Body.Length == 0) return [];
+        return Wire.Parse(ask.Body) as JsonArray ?? throw PayPalError.Bad("INVALID_PARAMETER_SYNTAX", "/");
     }
 
     public static bool Full(Ask ask) => ask.Header("Prefer")?.Contains("return=representation", StringComparison.OrdinalIgnoreCase) == true;

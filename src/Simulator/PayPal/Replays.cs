@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Busker.Simulator.Core;
@@ -42,7 +43,7 @@ internal sealed class Replays(PayPalBox box)
         if (ask.Header("PayPal-Mock-Response") is not { Length: > 0 } header) return null;
         try
         {
-            return Wire.Text(JsonNode.Parse(header), "mock_application_codes") is { } issue && Issues.Find(issue) is not null ? issue : null;
+            return Wire.Text(Wire.Parse(Encoding.UTF8.GetBytes(header)), "mock_application_codes") is { } issue && Issues.Find(issue) is not null ? issue : null;
         }
         catch (JsonException)
         {

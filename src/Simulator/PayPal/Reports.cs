@@ -41,7 +41,7 @@ internal sealed class Reports(PayPalBox box)
         var pages = Math.Max(1, (found.Length + size - 1) / size);
         return Wire.Json(200, new JsonObject
         {
-            ["transaction_details"] = new JsonArray([.. found.Skip((page - 1) * size).Take(size).Select(p => (JsonNode)Shape(p, fields))]),
+            ["transaction_details"] = new JsonArray([.. found.Skip(page > pages ? found.Length : (page - 1) * size).Take(size).Select(p => (JsonNode)Shape(p, fields))]),
             ["account_number"] = box.Merchant, ["start_date"] = Long(from), ["end_date"] = Long(to), ["last_refreshed_datetime"] = Long(box.Stage.Clock.GetUtcNow()),
             ["page"] = page, ["total_items"] = found.Length, ["total_pages"] = pages, ["links"] = Links(ask, page, pages),
         });

@@ -139,7 +139,7 @@ internal sealed class Vault(PayPalBox box, Sources sources)
         var shown = new JsonObject
         {
             ["customer"] = Customer(customer.ToString(), all[0].MerchantCustomer),
-            ["payment_tokens"] = new JsonArray([.. all.Skip((page - 1) * size).Take(size).Select(k => (JsonNode)Shape(box, k))]), ["links"] = links,
+            ["payment_tokens"] = new JsonArray([.. all.Skip(page > pages ? all.Length : (page - 1) * size).Take(size).Select(k => (JsonNode)Shape(box, k))]), ["links"] = links,
         };
         if (query.TryGetValue("total_required", out var total) && total == "true") (shown["total_items"], shown["total_pages"]) = (all.Length, pages);
         return Wire.Json(200, shown);

@@ -83,8 +83,7 @@ internal sealed class Webhooks(PayPalBox box)
     private Answer Patch(Ask ask)
     {
         var hook = Hook(ask);
-        if (JsonNode.Parse(ask.Body.Length == 0 ? "[]"u8 : ask.Body) is not JsonArray changes) throw PayPalError.Bad("INVALID_PARAMETER_SYNTAX", "/");
-        foreach (var change in changes)
+        foreach (var change in PayPalBox.ReadChanges(ask))
         {
             if (Wire.Text(change, "op") != "replace") throw PayPalError.Bad("INVALID_PARAMETER_VALUE", "/op", Wire.Text(change, "op"));
             if (Wire.Text(change, "path") == "/url") hook.Url = Address(Wire.Text(change, "value"));
@@ -106,7 +105,7 @@ internal sealed class Webhooks(PayPalBox box)
         var (from, to) = (Moment("start_time"), Moment("end_time"));
         var found = box.Events.All.Where(e => (Text("event_type") is not { } type || e.Type == type) && (from is null || e.AtMs >= from) && (to is null || e.AtMs <= to)
             && (Text("transaction_id") is not { } id || Wire.Text(e.Resource, "id") == id)).ToArray();
-        var start = int.TryParse(Text("start_index"), CultureInfo.InvariantCulture, out var index) && index > 0 ? index : 0;
+        var start = int.TryParse(Text("start_index"), CultureInfo.InvariantCulture, out var index) && index > 0 ? Math.Min(index, found.Length) : 0;
         var links = new JsonArray(box.Link(Past + ask.Query, "self", "GET"));
         if (found.Length > start + size) links.Add((JsonNode)box.Link($"{Past}?page_size={size}&start_index={start + size}" + (Text("event_type") is { } only ? "&event_type=" + only : ""), "next", "GET"));
         return Wire.Json(200, new JsonObject { ["events"] = new JsonArray([.. found.Skip(start).Take(size).Select(e => (JsonNode)Shape(e))]), ["count"] = found.Length, ["links"] = links });

@@ -19,6 +19,10 @@ internal static class Wire
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>What a client sent; a name that stands twice in one object makes it malformed.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public static JsonNode? Parse(ReadOnlySpan<byte> json) => JsonNode.Parse(json, null, new JsonDocumentOptions { AllowDuplicateProperties = false });
+
     public static byte[] Bytes(JsonNode body) => JsonSerializer.SerializeToUtf8Bytes(body, Plain);
 
     public static Answer Json(int status, JsonNode body, string? subject = null) => new(status, Bytes(body), "application/json", subject);
