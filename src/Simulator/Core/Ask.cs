@@ -18,8 +18,12 @@ internal sealed class Ask
 
     public required byte[] Body { get; init; }
 
-    /// <summary>Address the client used, such as http://127.0.0.1:12111.</summary>
-    public required string Origin { get; init; }
+    /// <summary>Address the client used, such as http://127.0.0.1:12111; from the Host header unless it is given.</summary>
+    public string Origin
+    {
+        get => field ??= "http://" + (Headers.Host.ToString() is { Length: > 0 } host ? host : "127.0.0.1");
+        init;
+    }
 
     /// <summary>Header <c>Sim-Lane</c>: requests of one lane are numbered among themselves, so concurrent lanes stay reproducible.</summary>
     public string Lane { get; init; } = "";
@@ -33,6 +37,9 @@ internal sealed class Ask
 
     /// <summary>The values of the template's <c>{…}</c>, in order.</summary>
     public string[] Values { get; internal set; } = [];
+
+    /// <summary>What the provider worked out of it before the gate.</summary>
+    public object? Parsed { get; internal set; }
 
     public ulong Seed { get; internal set; }
 

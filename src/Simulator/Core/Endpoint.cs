@@ -8,65 +8,66 @@ namespace Busker.Simulator.Core;
 /// <param name="Handle">Runs under the gate: no waiting, no I/O.</param>
 /// <param name="Simulated">What is simulated, in one sentence.</param>
 /// <param name="Missing">What is not, or empty.</param>
-internal sealed record Endpoint(string Method, string Template, Func<Ask, Answer> Handle, string Simulated, string Missing = "")
+internal record Endpoint(string Method, string Template, Func<Ask, Answer> Handle, string Simulated, string Missing = "")
 {
     public string Name { get; } = $"{Method} {Template}";
 
     internal string[] Segments { get; } = Template.Split('/', StringSplitOptions.RemoveEmptyEntries);
 }
 
-/// <summary>Finds the endpoint of a path: literal segments win over <c>{…}</c>. Called under the gate.</summary>
+/// <summary>Finds the endpoint of a path: literal segments win over <c>{…}</c>. Many threads may ask at once.</summary>
 internal sealed class Router
 {
-    private readonly Dictionary<string, Endpoint> _exact = [];
-    private readonly Dictionary<(string Method, int Count), Endpoint[]> _patterns;
-    private readonly Range[] _ranges = new Range[32];
+    private const int MostSegments = 31;
+    private readonly Dictionary<string, Table> _methods = [];
 
     public Router(IEnumerable<Endpoint> endpoints)
     {
-        var patterns = new List<Endpoint>();
-        foreach (var endpoint in endpoints)
+        foreach (var method in endpoints.GroupBy(e => e.Method))
         {
-            if (endpoint.Template.Contains('{')) patterns.Add(endpoint);
-            else _exact.Add(endpoint.Method + endpoint.Template, endpoint);
+            var patterns = method.Where(e => e.Template.Contains('{')).GroupBy(e => e.Segments.Length);
+            _methods[method.Key] = new(
+                method.Where(e => !e.Template.Contains('{')).ToDictionary(e => e.Template).GetAlternateLookup<ReadOnlySpan<char>>(),
+                patterns.ToDictionary(g => g.Key, g => g.OrderBy(e => e.Segments.Count(s => s[0] == '{')).ToArray()));
         }
-
-        _patterns = patterns.GroupBy(e => (e.Method, e.Segments.Length))
-            .ToDictionary(g => g.Key, g => g.OrderBy(e => e.Segments.Count(s => s[0] == '{')).ToArray());
     }
 
     public void Route(Ask ask)
     {
-        var path = ask.Path.Length > 1 ? ask.Path.TrimEnd('/') : ask.Path;
-        if (_exact.TryGetValue(ask.Method + path, out var found))
+        if (!_methods.TryGetValue(ask.Method, out var table)) return;
+        var path = ask.Path.Length > 1 ? ask.Path.AsSpan().TrimEnd('/') : ask.Path;
+        if (table.Exact.TryGetValue(path, out var found))
         {
             ask.Endpoint = found;
             return;
         }
 
-        var count = path.AsSpan().Split(_ranges, '/', StringSplitOptions.RemoveEmptyEntries);
-        if (!_patterns.TryGetValue((ask.Method, count), out var candidates)) return;
+        Span<Range> ranges = stackalloc Range[MostSegments + 1];
+        var count = path.Split(ranges, '/', StringSplitOptions.RemoveEmptyEntries);
+        if (!table.Patterns.TryGetValue(count, out var candidates)) return;
         foreach (var candidate in candidates)
         {
-            if (!Matches(candidate.Segments, path)) continue;
+            if (!Matches(candidate.Segments, path, ranges)) continue;
             ask.Endpoint = candidate;
             ask.Values = new string[candidate.Segments.Count(s => s[0] == '{')];
             for (int i = 0, value = 0; i < count; i++)
             {
-                if (candidate.Segments[i][0] == '{') ask.Values[value++] = path[_ranges[i]];
+                if (candidate.Segments[i][0] == '{') ask.Values[value++] = path[ranges[i]].ToString();
             }
 
             return;
         }
     }
 
-    private bool Matches(string[] template, ReadOnlySpan<char> path)
+    private static bool Matches(string[] template, ReadOnlySpan<char> path, ReadOnlySpan<Range> ranges)
     {
         for (var i = 0; i < template.Length; i++)
         {
-            if (template[i][0] != '{' && !path[_ranges[i]].SequenceEqual(template[i])) return false;
+            if (template[i][0] != '{' && !path[ranges[i]].SequenceEqual(template[i])) return false;
         }
 
         return true;
     }
+
+    private sealed record Table(Dictionary<string, Endpoint>.AlternateLookup<ReadOnlySpan<char>> Exact, Dictionary<int, Endpoint[]> Patterns);
 }

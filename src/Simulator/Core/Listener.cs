@@ -23,9 +23,9 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
     {
         var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
         options.Limits.MaxRequestBodySize = 20 * 1024 * 1024;
-        options.Limits.MinRequestBodyDataRate = null;
+        (options.Limits.MinRequestBodyDataRate, options.Limits.MinResponseDataRate) = (null, null);
         foreach (var (_, port) in providers) options.Listen(address, port);
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { UnsafePreferInlineScheduling = true }), NullLoggerFactory.Instance);
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { UnsafePreferInlineScheduling = true, WaitForDataBeforeAllocatingBuffer = false }), NullLoggerFactory.Instance);
         _server = new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
         await _server.StartAsync(this, CancellationToken.None);
         var bound = _server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(a => new Uri(a)).ToArray();
@@ -74,11 +74,9 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
     private static async ValueTask<Ask> ReadAsync(IFeatureCollection context)
     {
         var request = context.GetRequiredFeature<IHttpRequestFeature>();
-        var host = request.Headers.Host.ToString();
         return new Ask
         {
             Method = request.Method, Path = request.Path, Query = request.QueryString, Headers = request.Headers,
-            Origin = "http://" + (host.Length > 0 ? host : "127.0.0.1"),
             Lane = request.Headers.TryGetValue("Sim-Lane", out var lane) ? lane.ToString() : "",
             Body = await BodyAsync(request),
         };

@@ -1,4 +1,5 @@
 using Busker.Simulator.Faults;
+using Busker.Simulator.World;
 
 namespace Busker.Simulator.Core;
 
@@ -10,38 +11,45 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
 {
     private readonly Router _router = new(provider.Endpoints);
     private readonly StaleShelf _shelf = new();
+    private readonly Latency? _latency = stage.Scenario.Latencies.TryGetValue(provider.Name, out var known) ? known : null;
     private readonly ulong _seed = Draw.Of(stage.Seed, provider.Name, "requests").Next();
 
     public Provider Provider => provider;
 
-    /// <summary>The whole way; the checksums of the journal are made outside the gate.</summary>
+    /// <summary>The whole way. What the request says is found out before the gate, the checksums of the journal after it.</summary>
     public async ValueTask<Reply> RunAsync(Ask ask)
     {
         var asked = Crc32.Of(ask.Body);
-        var reply = await PassAsync(ask);
+        _router.Route(ask);
+        Parse(ask);
+        var reply = AtOnce(ask, out var struck) ?? await LaterAsync(ask, struck);
         if (reply.Entry is { } entry) (entry.Value.Asked, entry.Value.Answered) = (asked, Crc32.Of(reply.Answer.Body.Span));
         return reply;
     }
 
-    private async ValueTask<Reply> PassAsync(Ask ask)
+    /// <summary>What becomes of most requests, or null: then <see cref="LaterAsync"/> goes on.</summary>
+    private Reply? AtOnce(Ask ask, out Struck struck)
     {
-        IReadOnlyList<FaultRule> faults;
-        Answer? answer;
-        int latency;
-        using (stage.Enter())
+        using var held = stage.Enter();
+        var (faults, latency) = Arrive(ask);
+        struck = new(faults, latency, null);
+        if (Door(faults) is { } status) return Refuse(ask, faults, latency, status);
+        if (Has(faults, FaultKind.DropBefore)) return Journal(ask, faults, latency, Nothing, Ending.Cut);
+        using var span = stage.Clock.Because(ask.Cause!);
+        var answer = Admit(ask);
+        if (faults.Count == 0 && (latency == 0 || stage.Clock.Frozen))
         {
-            (faults, latency) = Arrive(ask);
-            if (Door(faults) is { } status) return Refuse(ask, faults, latency, status);
-            if (Has(faults, FaultKind.DropBefore)) return Journal(ask, faults, latency, Nothing, Ending.Cut);
-            using var span = stage.Clock.Because(ask.Cause!);
-            answer = Admit(ask);
-            if (faults.Count == 0 && (latency == 0 || stage.Clock.Frozen))
-            {
-                answer ??= Work(ask, faults);
-                if (!ask.EarlyWebhooks) return Journal(ask, faults, latency, answer, Ending.Sent);
-            }
+            answer ??= Work(ask, faults);
+            if (!ask.EarlyWebhooks) return Journal(ask, faults, latency, answer, Ending.Sent);
         }
 
+        struck = struck with { Answer = answer };
+        return null;
+    }
+
+    private async ValueTask<Reply> LaterAsync(Ask ask, Struck struck)
+    {
+        var (faults, latency, answer) = struck;
         var wait = Wait(faults, latency);
         if (wait > TimeSpan.Zero && !stage.Webhooks.Muted) await Task.Delay(wait, CancellationToken.None);
         using (stage.Enter())
@@ -76,11 +84,8 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         ask.Seed = _seed;
         ask.Cause = Cause.Of(ask.Lane, ask.Draw("id"));
         recorder?.Write(provider.Name, ask);
-        _router.Route(ask);
         var faults = stage.Faults.Rules.Count == 0 ? [] : stage.Faults.Choose(FaultTarget.Request, provider.Name, ask.Method, ask.Path, ask.Lane, $"{ask.Lane}#{ask.Number}", ask.AtMs);
-        var latency = stage.Scenario.Latencies.TryGetValue(provider.Name, out var times)
-            ? (int)ask.Draw("latency").LogNormal(times.Median, times.Sigma)
-            : 0;
+        var latency = _latency is { } times ? (int)ask.Draw("latency").LogNormal(times.Median, times.Sigma) : 0;
         return (faults, latency);
     }
 
@@ -95,8 +100,21 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         return answer;
     }
 
+    private void Parse(Ask ask)
+    {
+        try
+        {
+            ask.Parsed = provider.Parse(ask);
+        }
+        catch (Exception bug)
+        {
+            ask.Parsed = bug;
+        }
+    }
+
     private Answer? Admit(Ask ask)
     {
+        if (ask.Parsed is Exception broken) return Bug(ask, broken);
         try
         {
             return provider.Admit(ask);
@@ -179,13 +197,16 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
 
     private static FaultRule? Find(IReadOnlyList<FaultRule> faults, FaultKind kind)
     {
-        foreach (var rule in faults)
+        for (var i = 0; i < faults.Count; i++)
         {
-            if (rule.Kind == kind) return rule;
+            if (faults[i].Kind == kind) return faults[i];
         }
 
         return null;
     }
 
     private static readonly Answer Nothing = new(0, default);
+
+    /// <summary>What was found when a request came: the rules that strike it, how long it takes, and its answer if there is one already.</summary>
+    private readonly record struct Struck(IReadOnlyList<FaultRule> Faults, int LatencyMs, Answer? Answer);
 }

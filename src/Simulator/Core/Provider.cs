@@ -5,7 +5,7 @@ namespace Busker.Simulator.Core;
 /// <summary>
 /// A payment provider on the stage. It owns its wire objects and tells its money story to <see cref="Stage.Till"/>; the core
 /// owns sockets, faults, time, journal and webhooks. Whoever holds a <see cref="Simulator"/> sees its name, address, keys and
-/// snippet; all else is the core's, and runs under the gate, so none of it may wait.
+/// snippet; all else is the core's, and runs under the gate (but for <see cref="Parse"/>), so none of it may wait.
 /// </summary>
 public abstract class Provider
 {
@@ -27,6 +27,12 @@ public abstract class Provider
 
     /// <summary>Every endpoint there is: this table routes, and the guide is generated from it.</summary>
     internal abstract IReadOnlyList<Endpoint> Endpoints { get; }
+
+    /// <summary>
+    /// What follows from the request alone, kept as <see cref="Ask.Parsed"/>. The one thing that runs outside the gate, for many requests at
+    /// once: it refuses nothing, it only finds out.
+    /// </summary>
+    internal virtual object? Parse(Ask ask) => null;
 
     /// <summary>Authentication and idempotency, before any delay: an answer ends the request here (refused, or replayed).</summary>
     internal virtual Answer? Admit(Ask ask) => null;

@@ -30,7 +30,7 @@ internal sealed class Customers(Sandbox box)
 
     private Thing Fill(Thing customer, Call call, string type)
     {
-        var (form, before) = (call.Form, customer.Copy());
+        var (form, before) = (call.Form, type == "customer.updated" ? customer.Copy() : null);
         form.Copy(customer, "description", "email", "name", "phone", "tax_exempt");
         if (form["email"] is { Length: > 0 } email && !email.Contains('@')) throw StripeError.Invalid($"Invalid email address: {email}", "email", "email_invalid");
         if (form.Json("address", "city", "country", "line1", "line2", "postal_code", "state") is { } address) customer["address"] = address;
@@ -44,7 +44,7 @@ internal sealed class Customers(Sandbox box)
         }
 
         form.Metadata(customer);
-        if (type == "customer.updated") box.Emit(type, customer, before);
+        if (before is not null) box.Emit(type, customer, before);
         else box.Emit(type, customer);
         return customer;
     }

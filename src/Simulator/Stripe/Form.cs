@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Busker.Simulator.Core;
@@ -9,13 +10,16 @@ namespace Busker.Simulator.Stripe;
 /// <summary>Form-encoded parameters with nesting (<c>card[number]</c>, <c>items[0][price]</c>, <c>expand[]</c>), as they came.</summary>
 internal sealed class Form
 {
-    private readonly List<KeyValuePair<string, string>> _pairs = [];
+    /// <summary>Names come again and again: the last string of each hash of them.</summary>
+    private static readonly string?[] Known = new string?[512];
+
+    private readonly List<KeyValuePair<string, string>> _pairs = new(4);
 
     public static Form Of(Ask ask)
     {
         var form = new Form();
-        form.Read(ask.Query.AsSpan().TrimStart('?'));
-        if (ask.Body.Length > 0 && ask.Header("Content-Type")?.StartsWith("multipart/", StringComparison.Ordinal) != true) form.Read(Encoding.UTF8.GetString(ask.Body));
+        if (ask.Query.Length > 1) form.Read(Encoding.UTF8.GetBytes(ask.Query.TrimStart('?')));
+        if (ask.Body.Length > 0 && !ask.Headers.ContentType.ToString().StartsWith("multipart/", StringComparison.Ordinal)) form.Read(ask.Body);
         return form;
     }
 
@@ -32,11 +36,20 @@ internal sealed class Form
         }
     }
 
-    public IEnumerable<string> Names => _pairs.Select(p => p.Key);
+    /// <summary>All of them, in order.</summary>
+    public ReadOnlySpan<KeyValuePair<string, string>> Pairs => CollectionsMarshal.AsSpan(_pairs);
 
     public bool Has(string name) => this[name] is not null;
 
-    public bool HasAny(string prefix) => _pairs.Exists(p => p.Key.StartsWith(prefix, StringComparison.Ordinal));
+    public bool HasAny(string prefix)
+    {
+        foreach (var (key, _) in _pairs)
+        {
+            if (key.StartsWith(prefix, StringComparison.Ordinal)) return true;
+        }
+
+        return false;
+    }
 
     public string Required(string name) => this[name] is { Length: > 0 } value ? value : throw StripeError.Required(name);
 
@@ -100,6 +113,16 @@ internal sealed class Form
         return found is null ? [] : [.. found];
     }
 
+    private bool AnyBelow(string name)
+    {
+        foreach (var (key, _) in _pairs)
+        {
+            if (key.Length > name.Length + 1 && key[name.Length] == '[' && key.StartsWith(name, StringComparison.Ordinal)) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The pairs below <c>name[…]</c>, without the prefix and brackets of the first level.</summary>
     public IEnumerable<KeyValuePair<string, string>> Below(string name)
     {
@@ -112,7 +135,9 @@ internal sealed class Form
     }
 
     /// <summary>What is below <c>name[…]</c> as JSON: strings, objects and lists of them; null when nothing is.</summary>
-    public Raw? Json(string name, params string[] fields)
+    public Raw? Json(string name, params ReadOnlySpan<string> fields) => AnyBelow(name) ? Below(name, fields.ToArray()) : null;
+
+    private Raw? Below(string name, string[] fields)
     {
         var below = Below(name).ToArray();
         if (below.Length == 0) return null;
@@ -125,6 +150,7 @@ internal sealed class Form
     public void Metadata(Thing thing)
     {
         if (this["metadata"] is "") thing["metadata"] = Array.Empty<KeyValuePair<string, string>>();
+        if (!AnyBelow("metadata")) return;
         List<KeyValuePair<string, string>>? map = null;
         foreach (var (key, value) in Below("metadata"))
         {
@@ -175,17 +201,27 @@ internal sealed class Form
         json.WriteEndObject();
     }
 
-    private void Read(ReadOnlySpan<char> text)
+    private void Read(ReadOnlySpan<byte> text)
     {
-        foreach (var range in text.Split('&'))
+        while (!text.IsEmpty)
         {
-            var pair = text[range];
+            var end = text.IndexOf((byte)'&');
+            var pair = end < 0 ? text : text[..end];
+            text = end < 0 ? [] : text[(end + 1)..];
             if (pair.IsEmpty) continue;
-            var cut = pair.IndexOf('=');
-            var key = cut < 0 ? pair : pair[..cut];
-            _pairs.Add(new(Decode(key), cut < 0 ? "" : Decode(pair[(cut + 1)..])));
+            var cut = pair.IndexOf((byte)'=');
+            _pairs.Add(new(Name(cut < 0 ? pair : pair[..cut]), cut < 0 ? "" : Decode(pair[(cut + 1)..])));
         }
     }
 
-    private static string Decode(ReadOnlySpan<char> text) => text.IndexOfAny('%', '+') < 0 ? text.ToString() : WebUtility.UrlDecode(text.ToString());
+    private static string Name(ReadOnlySpan<byte> text)
+    {
+        if (text.Length is 0 or > 64 || Escaped(text)) return Decode(text);
+        ref var known = ref Known[((text.Length * 71) + (text[0] * 31) + (text[text.Length / 2] * 17) + text[^1]) & 511];
+        return known is { } same && Ascii.Equals(text, same) ? same : known = Encoding.UTF8.GetString(text);
+    }
+
+    private static string Decode(ReadOnlySpan<byte> text) => Escaped(text) ? WebUtility.UrlDecode(Encoding.UTF8.GetString(text)) : Encoding.UTF8.GetString(text);
+
+    private static bool Escaped(ReadOnlySpan<byte> text) => text.ContainsAny((byte)'%', (byte)'+');
 }

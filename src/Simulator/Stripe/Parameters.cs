@@ -30,7 +30,7 @@ internal sealed class Parameters
     public void Check(Form form)
     {
         List<string>? unknown = null;
-        foreach (var name in form.Names)
+        foreach (var (name, _) in form.Pairs)
         {
             if (!Knows(name)) (unknown ??= []).Add(name);
         }

@@ -2,33 +2,6 @@ using Busker.Simulator.Core;
 
 namespace Busker.Simulator.Stripe;
 
-/// <summary>One request inside the Stripe simulator.</summary>
-internal sealed class Call
-{
-    public Call(Ask ask, Form form, string version)
-    {
-        (Ask, Form, Version) = (ask, form, version);
-        Request = ask.Mint();
-        RequestId = RequestIdOf(Request);
-    }
-
-    public Ask Ask { get; }
-    public Form Form { get; }
-
-    /// <summary>The API version asked for: its date decides some shapes.</summary>
-    public string Version { get; }
-
-    public string Id => Ask.Values[0];
-
-    /// <summary>What <see cref="RequestId"/> is written from.</summary>
-    public Mint Request { get; }
-
-    public string RequestId { get; }
-    public string? IdempotencyKey => Ask.Header("Idempotency-Key");
-
-    public static string RequestIdOf(Mint request) => request.Text("req_", 14);
-}
-
 /// <summary>A test-mode account: its objects, its time, its events. The families of endpoints share it.</summary>
 internal sealed class Sandbox
 {

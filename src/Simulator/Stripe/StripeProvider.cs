@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Busker.Kernel;
@@ -39,7 +38,7 @@ internal sealed class StripeProvider : Provider
             .. _refunds.Routes, .. _disputes.Routes, .. new Files(_box).Routes, .. _balances.Routes, .. new Payouts(_box, _balances).Routes,
             .. new Reports(_box).Routes, .. new Webhooks(_box).Routes, .. new Catalog(_box).Routes, .. billing.Routes, .. clocks.Routes,
         ];
-        Endpoints = [.. routes.Select(Served), .. new ThreeDs(_box, intents, setups).Pages];
+        Endpoints = [.. routes.Select(r => new Served(r, ask => Run(ask, r.Handle))), .. new ThreeDs(_box, intents, setups).Pages];
     }
 
     public string SecretKey { get; }
@@ -53,18 +52,21 @@ internal sealed class StripeProvider : Provider
         await stripe.paymentIntents.create({ amount: 1099, currency: 'usd', payment_method: 'pm_card_visa', confirm: true, return_url: 'https://example.com' });
         """;
 
-    internal override string? KeyOf(Ask ask) => ask.Method == "POST" ? ask.Header("Idempotency-Key") : null;
+    internal override string? KeyOf(Ask ask) => (ask.Parsed as Call)?.Key;
+
+    /// <summary>Of a page of the bank's there is nothing to know.</summary>
+    internal override object? Parse(Ask ask)
+    {
+        if (ask.Path.StartsWith("/3ds/", StringComparison.Ordinal)) return null;
+        var served = ask.Endpoint as Served;
+        return Call.Of(ask, Unauthorized(ask), served?.Known, served?.Expandable);
+    }
 
     internal override Answer? Admit(Ask ask)
     {
-        if (ask.Path.StartsWith("/3ds/", StringComparison.Ordinal)) return null;
-        if (Unauthorized(ask) is { } refused) return Error(ask, refused);
-        if (Version(ask) is null)
-        {
-            return Error(ask, StripeError.Invalid($"Invalid Stripe API version: {ask.Header("Stripe-Version")}", null));
-        }
-
-        return KeyOf(ask) is { } key ? Reserve(ask, key) : null;
+        if (ask.Parsed is not Call call) return null;
+        if (call.Stopped is { } refused) return Error(ask, refused);
+        return call.Key is { } key ? Reserve(ask, key, call.Print) : null;
     }
 
     internal override void Keep(Ask ask, Answer answer)
@@ -90,23 +92,19 @@ internal sealed class StripeProvider : Provider
 
     internal override IEnumerable<string> Discrepancies() => _balances.Discrepancies();
 
-    private Endpoint Served(Route route)
+    /// <summary>An endpoint with what its requests may say.</summary>
+    private sealed record Served(Route Route, Func<Ask, Answer> Handle) : Endpoint(Route.Method, Route.Template, Handle, Route.Simulated, Route.Missing)
     {
-        var known = Parameters.Of(route.Method, route.Template);
-        var expandable = Expandable.Of(route.Method, route.Template);
-        return new Endpoint(route.Method, route.Template, ask => Run(ask, route.Handle, known, expandable), route.Simulated, route.Missing);
+        public Parameters? Known { get; } = Parameters.Of(Route.Method, Route.Template);
+        public Expandable? Expandable { get; } = Expandable.Of(Route.Method, Route.Template);
     }
 
-    private Answer Run(Ask ask, Func<Call, object> handle, Parameters? known, Expandable? expandable)
+    private Answer Run(Ask ask, Func<Call, object> handle)
     {
-        var call = new Call(ask, Form.Of(ask), Version(ask)!);
-        _box.Call = call;
+        var call = _box.Call = ((Call)ask.Parsed!).Begin();
         try
         {
-            known?.Check(call.Form);
-            var expand = Expand.Of(call.Form.List("expand"));
-            if (expand is not null) expandable?.Check(expand);
-            return Success(call, handle(call), expand);
+            return call.Refused is { } refused ? Headers(Error(ask, refused), call.RequestId) : Success(call, handle(call), call.Expand);
         }
         catch (StripeError refused)
         {
@@ -167,7 +165,7 @@ internal sealed class StripeProvider : Provider
 
     private StripeError? Unauthorized(Ask ask)
     {
-        var header = ask.Header("Authorization") ?? "";
+        var header = ask.Headers.Authorization.ToString();
         if (header.StartsWith("Bearer sk_test_", StringComparison.Ordinal)) return null;
         var key = header.StartsWith("Bearer ", StringComparison.Ordinal) ? header[7..]
             : header.StartsWith("Basic ", StringComparison.Ordinal) ? User(header[6..])
@@ -185,18 +183,10 @@ internal sealed class StripeProvider : Provider
         return Convert.TryFromBase64String(credentials, text, out var length) ? Encoding.UTF8.GetString(text[..length]).TrimEnd(':') : "";
     }
 
-    private static string? Version(Ask ask) => ask.Header("Stripe-Version") switch
-    {
-        null => Sandbox.ApiVersion,
-        var text when text.Length >= 10 && DateOnly.TryParseExact(text.AsSpan(0, 10), "yyyy-MM-dd", out _) && string.CompareOrdinal(text, "2011-01-01") > 0 => text,
-        _ => null,
-    };
-
     /// <summary>The same key: replayed, in use, or misused. Keys are kept for 24 hours and at most 200000 of them.</summary>
-    private Answer? Reserve(Ask ask, string key)
+    private Answer? Reserve(Ask ask, string key, UInt128 print)
     {
         if (key.Length > 255) return Error(ask, StripeError.Invalid("Idempotency keys must be at most 255 characters.", null));
-        var print = Fingerprint(ask);
         if (_slots.TryGetValue(key, out var slot) && ask.AtMs - slot.AtMs < 86_400_000)
         {
             if (slot.Print != print)
@@ -219,14 +209,6 @@ internal sealed class StripeProvider : Provider
         _slotOrder.Enqueue(key);
         if (_slotOrder.Count > 200_000) _slots.Remove(_slotOrder.Dequeue());
         return null;
-    }
-
-    private static UInt128 Fingerprint(Ask ask)
-    {
-        Span<byte> hash = stackalloc byte[32];
-        byte[] all = [.. Encoding.UTF8.GetBytes(ask.Path + ask.Query), .. ask.Body];
-        SHA256.HashData(all, hash);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
 
     private sealed class Slot(UInt128 print, long atMs)

@@ -47,7 +47,7 @@ internal sealed class ThreeDs(Sandbox box, PaymentIntents intents, SetupIntents 
     private Answer Finish(Ask ask, bool success)
     {
         if (box.Store.Find(ask.Values[0], ask.Values[1]) is not { } intent) return Answer.Text(404, "There is no such payment.", "text/plain");
-        box.Call = new Call(ask, Form.Of(new Ask { Method = "POST", Path = ask.Path, Query = "", Headers = ask.Headers, Body = [], Origin = ask.Origin }), Sandbox.ApiVersion);
+        box.Call = new Call(ask, new Form(), null).Begin();
         if (ask.Values[0] == "payment_intent") intents.Authenticated(intent, success);
         else setups.Authenticated(intent, success);
         box.Call = null;
