@@ -62,6 +62,7 @@ public sealed class Simulator : IAsyncDisposable
         if (unknown is not null) return Refused("PROVIDER", $"'{unknown}' is not a provider: {string.Join(", ", Known)}");
         var scenario = ScenarioReader.Open(options.Scenario);
         if (scenario.Fault is { } fault) return fault;
+        if (options.WebhookTimeout < TimeSpan.FromMilliseconds(20) || options.WebhookTimeout > TimeSpan.FromHours(1)) return Refused("WEBHOOK_TIMEOUT", "a receiver of webhooks is given between 20 ms and an hour to answer");
         if (options.Rate < 0) return Refused("CLOCK", "the clock's rate is not negative");
         if (options.Port < 0 || options.Port + options.Providers.Count - 1 > 65_535) return Refused("PORT", $"port {options.Port} and one for each further provider are between 0 and 65535");
 
@@ -75,6 +76,7 @@ public sealed class Simulator : IAsyncDisposable
         }
 
         var stage = new Stage(scenario.Value with { Start = DateTimeOffset.FromUnixTimeMilliseconds(begun.StartMs) }, begun.Seed, 0, TimeProvider.System);
+        stage.Webhooks.Patience = options.WebhookTimeout;
         Provider[] providers = [.. options.Providers.Select(p => Makers[p](stage))];
         Recorder? recorder = null;
         if (options.Snapshot is { } path)

@@ -26,6 +26,11 @@ public sealed record SimulatorOptions
     /// <summary>Starts at this machine's time instead of the scenario's, so that clients which look at their own clock agree.</summary>
     public bool StartNow { get; init; }
 
+    /// <summary>
+    /// How long a receiver of webhooks may take to answer, on this machine's clock. One that let it pass once is given a twentieth of it until it answers.
+    /// </summary>
+    public TimeSpan WebhookTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>File to restore from when it exists, and to append every request to.</summary>
     public string? Snapshot { get; init; }
 }

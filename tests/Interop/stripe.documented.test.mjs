@@ -87,7 +87,8 @@ test('bank debits: processing first, then what each documented account does', as
   const status = async (name) => (await stripe.paymentIntents.retrieve(intents[name].id)).status;
   for (const [name, wanted] of Object.entries({ ...expected, success_at: 'succeeded', failed_at: 'requires_payment_method' })) assert.equal(await status(name), wanted, name);
   assert.equal((await stripe.disputes.list({ payment_intent: intents.dispute.id })).data[0].reason, 'debit_not_authorized');
-  assert.equal((await stripe.paymentIntents.retrieve(intents.accountClosed.id)).last_payment_error.decline_code, 'bank_account_closed');
+  const { last_payment_error: closed, latest_charge: debit } = await stripe.paymentIntents.retrieve(intents.accountClosed.id, { expand: ['latest_charge'] });
+  assert.deepEqual([closed.code, closed.type, debit.failure_code, debit.id.slice(0, 3)], ['account_closed', 'invalid_request_error', 'account_closed', 'py_']);
 });
 
 test('charges by token: at once, captured later, declined', async () => {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using Busker.Kernel;
 using Busker.Simulator.Core;
 using Busker.Simulator.World;
@@ -76,6 +77,28 @@ public sealed class WebhookTests
         var pauses = tries.Zip(tries.Skip(1), (a, b) => b.AtMs - a.AtMs).ToArray();
         pauses.ShouldBe(pauses.Order());
     }
+
+    [Fact]
+    public async Task Who_takes_a_webhook_and_never_answers_is_waited_for_once_and_then_hardly()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var simulator = (await Simulator.Start(new() { Providers = ["adyen"], Seed = 9, WebhookTimeout = TimeSpan.FromSeconds(1) })).Value;
+        using var client = await CrowdTests.ClientAsync(simulator, "adyen");
+        using var made = await client.PostAsJsonAsync("/v3/merchants/BuskerTest/webhooks", new { type = "standard", url = $"http://{silent.LocalEndpoint}/", active = true, communicationFormat = "json" });
+        await CrowdTests.PayAsync(client, "adyen", "one", manual: true);
+        await simulator.AdvanceAsync(TimeSpan.FromDays(3)).WaitAsync(TimeSpan.FromSeconds(15)); // some twenty attempts: one of a second, the others of 50 ms
+        var tries = simulator.Providers[0].Stage.Webhooks.Log.ToArray();
+        tries.Length.ShouldBeGreaterThan(15);
+        tries.ShouldAllBe(t => t.Status == 0);
+        tries.Select(t => t.Attempt).ShouldBe(Enumerable.Range(1, tries.Length));
+    }
+
+    [Theory]
+    [InlineData(0.01)]
+    [InlineData(7_200)]
+    public async Task A_time_to_answer_that_cannot_be_meant_is_refused(double seconds) =>
+        (await Simulator.Start(new() { WebhookTimeout = TimeSpan.FromSeconds(seconds) })).Fault!.Message.ShouldBe("a receiver of webhooks is given between 20 ms and an hour to answer");
 
     private static StringContent Form(string form) => new(form, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
 }

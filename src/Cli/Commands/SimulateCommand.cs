@@ -19,8 +19,9 @@ internal static class SimulateCommand
         var clock = new Option<string>("--clock") { Description = "real (time of this machine), frozen, or a factor such as x60 from the scenario's start", DefaultValueFactory = _ => "real" };
         var address = new Option<string>("--address") { Description = "Address to listen on", DefaultValueFactory = _ => "127.0.0.1" };
         var snapshot = new Option<string?>("--snapshot") { Description = "File to restore from when it exists, and to record to" };
+        var timeout = new Option<decimal>("--webhook-timeout") { Description = "Seconds that a receiver of webhooks may take to answer", DefaultValueFactory = _ => 10 };
         var guide = new Option<bool>("--guide") { Description = "Prints the guide (docs/guides/simulator.md) and stops" };
-        var command = new Command("simulate", "Runs stateful simulators of payment providers.") { provider, scenario, seed, port, clock, address, snapshot, guide };
+        var command = new Command("simulate", "Runs stateful simulators of payment providers.") { provider, scenario, seed, port, clock, address, snapshot, timeout, guide };
         command.SetAction(async (parsed, stop) =>
         {
             if (parsed.GetValue(guide))
@@ -40,6 +41,7 @@ internal static class SimulateCommand
             {
                 Providers = name == "all" ? PaymentSimulator.Known : [name], Scenario = parsed.GetValue(scenario)!, Seed = parsed.GetValue(seed),
                 Port = parsed.GetValue(port), Rate = rate.Value, StartNow = now, Address = listen, Snapshot = parsed.GetValue(snapshot),
+                WebhookTimeout = TimeSpan.FromSeconds((double)decimal.Clamp(parsed.GetValue(timeout), 0, 86_400)),
             });
             if (started.Fault is { } fault) return Refuse(fault.Message);
             await using var simulator = started.Value;

@@ -21,6 +21,9 @@ internal sealed class AdyenPayment
     /// <summary>Paid by a fraudster, says whoever drives the simulator (<c>metadata.sim_fraud</c>).</summary>
     public bool Fraud { get; init; }
 
+    /// <summary>3-D Secure made the card's bank liable for fraud.</summary>
+    public bool LiabilityShifted { get; set; }
+
     public int Disputes { get; set; }
 
     /// <summary>The last one; there is no other while it is not over.</summary>

@@ -31,10 +31,10 @@ internal sealed class Disputes(AdyenBox box)
             return;
         }
 
-        if (box.Stage.Aftermath.Of(payment.Psp, fraud) is not { } grievance) return;
+        if (box.Stage.Aftermath.Of(payment.Psp, fraud, payment.LiabilityShifted) is not { } grievance) return;
         if (grievance.Fraud) Later(grievance.Delay / 2, () => Tell(payment, Ids.Capitals(box.Stage.Seed, payment.Psp, "fraud notice", 16), "NOTIFICATION_OF_FRAUD", payment.Truth.Captured, "Fraud reported by the cardholder",
             new() { ["nofReasonCode"] = payment.Brand == "visa" ? "6" : "04", ["nofSchemeCode"] = payment.Brand }));
-        Later(grievance.Delay, () => Open(payment, grievance.Reason, grievance.Inquiry, Notice));
+        if (!grievance.Blocked) Later(grievance.Delay, () => Open(payment, grievance.Reason, grievance.Inquiry, Notice));
     }
 
     /// <summary>By hand: charged back at once, or asked first when the reason is <c>inquiry</c>.</summary>

@@ -65,6 +65,7 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
             ["authCode"] = Ids.Capitals(box.Stage.Seed, psp, "authorization", 6), ["cardSummary"] = card.Last4,
             ["expiryDate"] = $"{card.ExpMonth}/{card.ExpYear}", ["networkTxReference"] = Ids.Capitals(box.Stage.Seed, psp, "network", 15),
         };
+        payment.LiabilityShifted = authenticated;
         if (authenticated) Authenticated(card, psp, more);
         if (Updated(card, stored) is { } status) more["realtimeAccountUpdaterStatus"] = status;
         Keep(ask, body, card, stored, psp, more);

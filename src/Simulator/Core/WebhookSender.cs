@@ -50,7 +50,9 @@ internal sealed class WebhookSender(Stage stage)
     private readonly Dictionary<string, Channel<Delivery>> _queues = [];
     private readonly Dictionary<string, List<Delivery>> _held = [];
     private readonly Queue<WebhookAttempt> _log = new();
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
+    private const int Hurry = 20;
+    private const int Silence = -1;
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
     private TaskCompletionSource? _answered, _settled;
     private int _inFlight, _owed;
 
@@ -58,6 +60,12 @@ internal sealed class WebhookSender(Stage stage)
 
     /// <summary>While true, deliveries count as received without being sent: a snapshot is being replayed.</summary>
     internal bool Muted { get; set; }
+
+    /// <summary>
+    /// How long a receiver may take to answer, on this machine's clock: it runs on this machine, whatever the simulated time is. One that did not
+    /// answer in time is given a twentieth of it on each further attempt, until it answers: who never answers is waited for once.
+    /// </summary>
+    internal TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Whether a webhook can be sent there at all: an address with http or https.</summary>
     public static bool CanCall(string url) => Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
@@ -178,24 +186,31 @@ internal sealed class WebhookSender(Stage stage)
 
     private async Task DrainAsync(ChannelReader<Delivery> queue)
     {
+        var patience = Patience;
         await foreach (var delivery in queue.ReadAllAsync())
         {
-            var status = await PostAsync(delivery);
-            lock (stage.Gate) Finish(delivery, status);
+            var status = await PostAsync(delivery, patience);
+            patience = status == Silence ? Patience / Hurry : Patience;
+            lock (stage.Gate) Finish(delivery, Math.Max(status, 0));
         }
     }
 
-    private async Task<int> PostAsync(Delivery delivery)
+    private async Task<int> PostAsync(Delivery delivery, TimeSpan patience)
     {
+        using var late = new CancellationTokenSource(patience);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, delivery.Url) { Content = new ByteArrayContent(delivery.Spoiled && delivery.SpoiledBody is { } spoiled ? spoiled() : delivery.Body) };
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(delivery.ContentType);
             foreach (var (name, value) in delivery.Sign(stage.Clock.NowMs, delivery.Spoiled)) request.Headers.TryAddWithoutValidation(name, value);
-            using var response = await Http.SendAsync(request);
+            using var response = await Http.SendAsync(request, late.Token);
             return (int)response.StatusCode;
         }
-        catch (Exception unreachable) when (unreachable is HttpRequestException or TaskCanceledException)
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            return Silence;
+        }
+        catch (Exception unreachable) when (unreachable is HttpRequestException or OperationCanceledException)
         {
             return 0;
         }

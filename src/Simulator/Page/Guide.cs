@@ -13,7 +13,7 @@ public static class Guide
         var text = new StringBuilder();
         text.Append("# The payment provider simulator\n\n");
         text.Append("This page is generated from the code: `./busker simulate --guide > docs/guides/simulator.md`.\n\n");
-        text.Append("`./busker simulate [PROVIDER|all] [--scenario NAME|FILE] [--seed N] [--port N] [--clock real|frozen|xN] [--snapshot FILE]`\n");
+        text.Append("`./busker simulate [PROVIDER|all] [--scenario NAME|FILE] [--seed N] [--port N] [--clock real|frozen|xN] [--snapshot FILE] [--webhook-timeout SECONDS]`\n");
         text.Append("listens on loopback and prints addresses, keys and a snippet for each official client. In tests: `Simulator.Start(...)`.\n\n");
         text.Append($"## In a test\n\nOn a clock that stands still until it is told; reference `src/Simulator` alone, with any client that speaks to the provider:\n\n```csharp\n{Test}```\n\n");
         text.Append("## Its own side, on every address\n\n| request | answer |\n|---|---|\n");
@@ -23,6 +23,8 @@ public static class Guide
         foreach (var (word, _, meaning) in FaultKinds.Table) text.Append($"| `{word}` | {meaning} |\n");
         text.Append("\n## Scenarios\n\n| preset | the world |\n|---|---|\n");
         foreach (var name in ScenarioReader.Presets) text.Append($"| `{name}` | {ScenarioReader.Open(name).Value.About} |\n");
+        text.Append("\n## Worth knowing\n\n");
+        foreach (var note in Notes) text.Append($"* {note}\n");
         foreach (var provider in Simulator.Every()) Endpoints(text, provider);
         return text.ToString();
     }
@@ -51,6 +53,18 @@ public static class Guide
         Assert.Empty(simulator.Discrepancies());
 
         """;
+
+    private static readonly string[] Notes =
+    [
+        "**Fraud** is what whoever pays calls so: metadata `sim_fraud=true` (Stripe, Adyen), `sim_fraud` in the `custom_id` (PayPal). Its owner disputes it in the scenario's share, weeks later.",
+        "**3-D Secure shifts the liability**: no chargeback for fraud follows, nor after it was tried with a card that is not enrolled (`attempt_acknowledged`). The bank still reports the fraud (early fraud warning, NOTIFICATION_OF_FRAUD); at Stripe and Adyen it also asks, in the scenario's share of inquiries, and charges back the scenario's share of those that stay unanswered. Disputes for other reasons come as ever; those opened by hand always.",
+        "**Receivers of webhooks** have ten seconds to answer (`--webhook-timeout`, `WebhookTimeout`), on this machine's clock, since they run on this machine. One that let them pass gets a twentieth on each further attempt, until it answers: a receiver that hangs holds a test up once.",
+        "**Card numbers** are taken at Stripe wherever a payment method is described, `payment_method_data[card]` included, as by accounts with access to the raw card data APIs. The code and the address are checked if they were sent; test tokens bring the data that their card is about.",
+        "**3-D Secure lookups that fail** at Stripe: 4000 0084 0000 1280 is declined; 4000 0000 0000 3097 pays when asked for 3-D Secure, with the result `processing_error` and without a shift of liability.",
+        "**Bank debits** at Stripe: the IBANs of the testing page are those of AT, BE, CH, DE, EE, ES, FI, FR, GB, GI, HR, IE, LI, LT, LU, NL, NO, PT and SE; any other IBAN pays. A failed debit has the charge's `failure_code` where the page names it, and none where it says only that the payment fails. Micro-deposits (000666666661), Bacs, BECS and cards with a PIN are not simulated.",
+        "**Dispute prevention** at Stripe: the account is not enrolled, so the cards of that section are disputed.",
+        "**Not there**: Stripe's `/v2` endpoints, and so their idempotency keys of 30 days; those of `/v1` last 24 hours.",
+    ];
 
     private static readonly (string Request, string Answer)[] Sides =
     [

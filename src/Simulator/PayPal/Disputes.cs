@@ -35,7 +35,7 @@ internal sealed class Disputes(PayPalBox box)
     public void Foresee(Capture capture)
     {
         var fraud = capture.CustomId?.Contains("sim_fraud", StringComparison.Ordinal) == true;
-        if (box.Stage.Aftermath.Of(capture.Id, fraud) is not { } grievance) return;
+        if (box.Stage.Aftermath.Of(capture.Id, fraud) is not { } grievance || (grievance.Fraud && capture.Order.Source is { Card: not null, Authenticated: true })) return;
         box.Stage.Clock.Schedule(grievance.Delay, () =>
         {
             if (capture.Left > 0 && capture.Dispute is null) Open(capture, Reasons.GetValueOrDefault(grievance.Reason, "OTHER"));

@@ -14,6 +14,9 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
     /// <summary>What a charge takes over from its intent.</summary>
     private static readonly string[] Echoed = ["customer", "description", "metadata", "receipt_email", "shipping", "statement_descriptor", "statement_descriptor_suffix", "transfer_group"];
 
+    /// <summary>Failures of bank debits that are error codes of the API too.</summary>
+    private static readonly string[] ErrorCodes = ["account_closed", "no_account", "insufficient_funds", "debit_not_authorized", "charge_exceeds_source_limit", "charge_exceeds_weekly_limit"];
+
     public Outcome Charge(Thing method, long amount, string currency, Thing? intent, bool capture, bool offSession, bool authenticated, Thing? given = null)
     {
         var instrument = (Instrument)method.Hidden!;
@@ -32,8 +35,8 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
 
     private Thing Open(Thing method, long amount, string currency, Thing? intent, Thing? given, Verdict3 verdict)
     {
-        var charge = box.Make("charge", intent is null ? "ch_1" : "ch_3", 23);
         var instrument = (Instrument)method.Hidden!;
+        var charge = box.Make("charge", intent is null ? "ch_1" : instrument.Bank is null ? "ch_3" : "py_3", 23);
         Describe(charge, method, amount, currency, intent, instrument);
         if (given is not null) charge.Overlay(given);
         charge.Truth = box.Stage.Till.Open(new Charge
@@ -75,7 +78,7 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
     /// <summary>A bank debit on its way: it arrives, or is returned.</summary>
     public Thing Pend(Thing method, long amount, string currency, Thing intent, string? failure)
     {
-        var charge = box.Store.Add(Open(method, amount, currency, intent, null, new(failure, null, failure is null ? 1 : 0)));
+        var charge = box.Store.Add(Open(method, amount, currency, intent, null, new(failure is "" ? "generic_decline" : failure, null, failure is null ? 1 : 0)));
         charge["payment_method_details"] = Details(charge, method, (Instrument)method.Hidden!, amount, true, false, intent);
         charge["status"] = "pending";
         box.Emit("charge.pending", charge);
@@ -93,11 +96,11 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
     public StripeError Return(Thing charge, string failure)
     {
         charge["status"] = "failed";
-        charge["failure_code"] = failure;
-        charge["failure_message"] = "The payment failed.";
+        charge["failure_code"] = failure.Length == 0 ? null : failure;
+        charge["failure_message"] = failure.Length == 0 ? null : "The payment failed.";
         box.Emit("charge.failed", charge);
-        var code = failure.StartsWith("charge_exceeds", StringComparison.Ordinal) ? failure : "payment_intent_payment_attempt_failed";
-        return new StripeError(402, "invalid_request_error", code, "The payment failed.", null) { DeclineCode = failure, ChargeId = charge.Id };
+        var code = ErrorCodes.Contains(failure) ? failure : "payment_intent_payment_attempt_failed";
+        return new StripeError(402, "invalid_request_error", code, "The payment failed.", null) { ChargeId = charge.Id };
     }
 
     /// <summary>Takes an authorised charge's money; a final capture lets the rest go.</summary>
@@ -125,7 +128,7 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
         if (instrument.Test is { } test)
         {
             if (test.Challenge == Challenge.DeclinedAfter && !authenticated) return new(null, null, 1);
-            return test.Challenge == Challenge.OptionalError && authenticated ? new("processing_error", null, 0) : new(test.Code, test.Decline, test.Code is null ? 1 : 0);
+            return new(test.Code, test.Decline, test.Code is null ? 1 : 0);
         }
 
         var use = new CardUse("stripe", card, amount, currency, box.Stage.Clock.GetUtcNow(), stored, authenticated);
@@ -170,7 +173,7 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
         var type = method.Text("type")!;
         if (instrument.Card is null) return new Thing("pmd") { ["type"] = type, [type] = BankDetails((Raw)method[type]!, type) };
 
-        var look = new CardLook((Thing)method["card"]!, Authentication(charge, authenticated, intent), !capture && Terms.Overcapture(intent), !capture && Terms.Incremental(intent), !capture && Terms.Multicapture(intent));
+        var look = new CardLook((Thing)method["card"]!, Authentication(instrument, authenticated, intent), !capture && Terms.Overcapture(intent), !capture && Terms.Incremental(intent), !capture && Terms.Multicapture(intent));
         return new CardDetails(Stencil(look, instrument), box.Stage.Seed, charge.Id, amount);
     }
 
@@ -183,13 +186,8 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
         return new Raw(JsonSerializer.SerializeToUtf8Bytes(details));
     }
 
-    /// <summary>What 3-D Secure came to; a card that nobody enrolled is passed by when it was asked for.</summary>
-    private static Raw? Authentication(Thing charge, bool authenticated, Thing? intent)
-    {
-        var challenge = (charge.Hidden as Instrument)?.Test?.Challenge ?? Challenge.Never;
-        if (authenticated) return challenge == Challenge.Frictionless ? Verdicts.Frictionless : Verdicts.ThreeDSecure;
-        return intent?.Hidden is Terms { Asked: true } && challenge == Challenge.Never ? Verdicts.Attempted : null;
-    }
+    private static Raw? Authentication(Instrument instrument, bool authenticated, Thing? intent) =>
+        Verdicts.Authentication(instrument.Test?.Challenge ?? Challenge.Never, instrument.Card!.Brand, authenticated, intent?.Hidden is Terms { Asked: true });
 
     private readonly Dictionary<CardLook, CardStencil> _stencils = [];
 

@@ -11,6 +11,9 @@ internal readonly record struct CardLook(Thing Shown, Raw? Authentication, bool 
 /// <summary>A charge's <c>payment_method_details</c>: the stencil of its card, and what is this charge's own.</summary>
 internal sealed class CardDetails(CardStencil stencil, ulong seed, string charge, long amount)
 {
+    /// <summary>3-D Secure was done, or tried with a card that is not enrolled: the card's bank answers for fraud.</summary>
+    public bool LiabilityShifted => stencil.Look.Authentication is { } authentication && authentication != Verdicts.Failed;
+
     public void Write(Utf8JsonWriter json) => stencil.Write(json, seed, charge, amount);
 }
 

@@ -25,10 +25,10 @@ internal sealed class Disputes(Sandbox box, Balances balances)
         new("GET", "/v1/radar/early_fraud_warnings/{id}", call => box.Store.Get("early_fraud_warning", call.Id), "actionable until refunded or disputed"),
     ];
 
-    /// <summary>What a captured charge will lead to: what its test card says, or what the scenario's people do.</summary>
     /// <summary>Whether anything will come of a charge that was captured; <paramref name="given"/> is what the request said of it.</summary>
     public bool Expects(string id, Thing? given, Instrument instrument) => instrument.Test?.Dispute is not null || box.Stage.Aftermath.Of(id, ToldFraud(given)) is not null;
 
+    /// <summary>What a captured charge will lead to: what its test card says, or what the scenario's people do.</summary>
     public void Foresee(Thing charge, Instrument? instrument)
     {
         if (instrument?.Bank?.Disputed == true)
@@ -37,22 +37,39 @@ internal sealed class Disputes(Sandbox box, Balances balances)
             return;
         }
 
-        switch (instrument?.Test?.Dispute)
+        var shifted = charge["payment_method_details"] is CardDetails { LiabilityShifted: true };
+        if (instrument?.Test?.Dispute is { } planned)
         {
-            case "inquiry": box.Later(TimeSpan.Zero, () => Open(charge, "fraudulent", true, charge.Number("amount_captured"))); return;
-            case "warning": box.Later(TimeSpan.Zero, () => Warn(charge)); return;
-            case "multiple":
-                box.Later(TimeSpan.Zero, () => Open(charge, "fraudulent", false, charge.Number("amount_captured") / 2));
-                box.Later(TimeSpan.FromSeconds(1), () => Open(charge, "product_not_received", false, charge.Number("amount_captured") / 2));
-                return;
-            case "ce3": box.Later(TimeSpan.Zero, () => Open(charge, "fraudulent", false, charge.Number("amount_captured"), Ce3)); return;
-            case "compliance": box.Later(TimeSpan.Zero, () => Open(charge, "noncompliant", false, charge.Number("amount_captured"), instrument.Card!.Brand + "_compliance")); return;
-            case { } reason: box.Later(TimeSpan.Zero, () => Open(charge, reason, false, charge.Number("amount_captured"))); return;
+            Rehearse(charge, planned, instrument.Card!.Brand, shifted);
+            return;
         }
 
-        if (box.Stage.Aftermath.Of(charge.Id, ToldFraud(charge)) is not { } grievance) return;
+        if (box.Stage.Aftermath.Of(charge.Id, ToldFraud(charge), shifted) is not { } grievance) return;
         if (grievance.Fraud) box.Later(grievance.Delay / 2, () => Warn(charge));
-        box.Later(grievance.Delay, () => Open(charge, grievance.Reason, grievance.Inquiry, charge.Number("amount_captured") - charge.Number("amount_refunded")));
+        if (!grievance.Blocked) box.Later(grievance.Delay, () => Open(charge, grievance.Reason, grievance.Inquiry, charge.Number("amount_captured") - charge.Number("amount_refunded"), worldly: true));
+    }
+
+    /// <summary>What a test card promises at once; no dispute for fraud after 3-D Secure.</summary>
+    private void Rehearse(Thing charge, string planned, string brand, bool shifted)
+    {
+        var amount = charge.Number("amount_captured");
+        void Soon(string reason, long minor, bool inquiry = false, string? eligibility = null, int seconds = 0)
+        {
+            if (!shifted || inquiry || reason != "fraudulent") box.Later(TimeSpan.FromSeconds(seconds), () => Open(charge, reason, inquiry, minor, eligibility));
+        }
+
+        switch (planned)
+        {
+            case "inquiry": Soon("fraudulent", amount, inquiry: true); break;
+            case "warning": box.Later(TimeSpan.Zero, () => Warn(charge)); break;
+            case "multiple":
+                Soon("fraudulent", amount / 2);
+                Soon("product_not_received", amount / 2, seconds: 1);
+                break;
+            case "ce3": Soon("fraudulent", amount, eligibility: Ce3); break;
+            case "compliance": Soon("noncompliant", amount, eligibility: brand + "_compliance"); break;
+            default: Soon(planned, amount); break;
+        }
     }
 
     /// <summary>Its maker says that it is fraud.</summary>
@@ -68,7 +85,8 @@ internal sealed class Disputes(Sandbox box, Balances balances)
         return $"{dispute.Id} was opened on {id}";
     }
 
-    private Thing? Open(Thing charge, string reason, bool inquiry, long amount, string? eligibility = null)
+    /// <param name="worldly">The scenario's people opened it: the bank turns its share of unanswered inquiries into chargebacks.</param>
+    private Thing? Open(Thing charge, string reason, bool inquiry, long amount, string? eligibility = null, bool worldly = false)
     {
         amount = Math.Min(amount, charge.Truth!.Captured - charge.Truth.Disputed);
         if (amount <= 0) return null;
@@ -93,7 +111,7 @@ internal sealed class Disputes(Sandbox box, Balances balances)
         box.Emit("charge.dispute.created", dispute);
         if (!inquiry) box.Emit("charge.dispute.funds_withdrawn", dispute);
         foreach (var warning in box.Store.All("early_fraud_warning").Where(w => w.Text("charge") == charge.Id)) warning["actionable"] = false;
-        box.Later(Answerable, () => Expire(dispute));
+        box.Later(Answerable, () => Expire(dispute, worldly));
         return dispute;
     }
 
@@ -211,10 +229,13 @@ internal sealed class Disputes(Sandbox box, Balances balances)
         box.Later(Answerable, () => Expire(dispute));
     }
 
-    private void Expire(Thing dispute)
+    private void Expire(Thing dispute, bool worldly = false)
     {
         if (dispute.Is("needs_response")) Close(dispute, "lost");
-        if (dispute.Is("warning_needs_response")) box.Later(Verdict, () => Close(dispute, "warning_closed"));
+        if (!dispute.Is("warning_needs_response")) return;
+        var open = !box.Store.Get("charge", dispute.Text("charge")!).Flag("refunded");
+        if (worldly && open && Core.Draw.Of(box.Stage.Seed, dispute.Id, "no reply").Chance(box.Stage.Scenario.Disputes.Escalated)) Escalate(dispute);
+        else box.Later(Verdict, () => Close(dispute, "warning_closed"));
     }
 
     private void Close(Thing dispute, string status)

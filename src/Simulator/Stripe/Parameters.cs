@@ -8,11 +8,12 @@ namespace Busker.Simulator.Stripe;
 /// </summary>
 internal sealed class Parameters
 {
-    /// <summary>What API versions before the client's take.</summary>
+    /// <summary>What API versions before the client's take; and the numbers of cards, which the client's types do not have there.</summary>
     private static readonly Dictionary<string, string[]> Older = new()
     {
         ["POST /v1/payment_intents"] = ["payment_method_types"], ["POST /v1/payment_intents/{}"] = ["payment_method_types"], ["POST /v1/payment_intents/{}/confirm"] = ["payment_method_types"],
         ["POST /v1/setup_intents"] = ["payment_method_types"], ["POST /v1/setup_intents/{}"] = ["payment_method_types"],
+        ["POST /v1/setup_intents/{}/confirm"] = [],
     };
 
     private static readonly Dictionary<string, Parameters> ByEndpoint = Load();
@@ -70,6 +71,7 @@ internal sealed class Parameters
         foreach (var (endpoint, names) in Older)
         {
             foreach (var name in names) all[endpoint]._below.TryAdd(name, new Parameters());
+            if (all[endpoint]._below.TryGetValue("payment_method_data", out var data)) data._below["card"] = all["POST /v1/payment_methods"]._below["card"];
         }
 
         return all;

@@ -137,7 +137,7 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         var instrument = (Instrument)method.Hidden!;
         if (instrument.Bank is { } bank) return Debit(intent, method, bank);
         terms.Asked = form["payment_method_options[card][request_three_d_secure]"] is "any" or "challenge";
-        if (!Challenged(intent, instrument, terms)) return Authorise(intent, Passed(instrument, terms), throws: true);
+        if (!Challenged(intent, instrument, terms)) return Authorise(intent, authenticated: instrument.Test?.Challenge == Challenge.Frictionless, throws: true);
         if (terms.OffSession)
         {
             return Fail(intent, method, new StripeError(402, "card_error", "authentication_required", TestCards.Message("authentication_required", null), null)
@@ -184,10 +184,6 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
 
         return !instrument.SetUp && box.Stage.Issuers.WantsChallenge(new World.CardUse("stripe", instrument.Card!, intent.Number("amount"), intent.Text("currency")!, box.Stage.Clock.GetUtcNow()));
     }
-
-    /// <summary>Authenticated without a question; or tried, and told of an error.</summary>
-    private static bool Passed(Instrument instrument, Terms terms) =>
-        instrument.Test?.Challenge == Challenge.Frictionless || (instrument.Test?.Challenge == Challenge.OptionalError && terms.Asked);
 
     private Thing Authorise(Thing intent, bool authenticated, bool throws)
     {

@@ -52,7 +52,8 @@ internal sealed class PaymentMethods(Sandbox box)
         {
             if (token.Flag("used")) throw StripeError.Invalid($"You cannot use a Stripe token more than once: {id}.", param, "token_already_used");
             token["used"] = true;
-            return OfCard(card, TestCards.Number(card.Number));
+            var shown = (Thing)token["card"]!;
+            return OfCard(card, TestCards.Number(card.Number), new(shown.Text("address_line1_check"), shown.Text("address_zip_check"), shown.Text("cvc_check")));
         }
 
         throw StripeError.Missing("payment_method", id, param);
@@ -112,31 +113,37 @@ internal sealed class PaymentMethods(Sandbox box)
         if (card.ExpYear < 100) card = card with { ExpYear = card.ExpYear + 2000 };
         if (card.ExpYear < box.Stage.Clock.GetUtcNow().Year) throw CardError("invalid_expiry_year", "Your card's expiration year is invalid.", "exp_year");
         if (card.Cvc is { Length: < 3 }) throw CardError("invalid_cvc", "Your card's security code is invalid.", "cvc");
-        return OfCard(card, TestCards.Number(number));
+        var test = TestCards.Number(number);
+        var (line1, zip) = (form[p("billing_details[address][line1]")] ?? form[p("card[address_line1]")], form[p("billing_details[address][postal_code]")] ?? form[p("card[address_zip]")]);
+        return OfCard(card, test, new(line1 is null ? null : test?.Line1 ?? "pass", zip is null ? null : test?.Zip ?? "pass", card.Cvc is null ? null : test?.Cvc ?? "pass"));
     }
 
     private static StripeError CardError(string code, string? message, string param) =>
         new(402, "card_error", code, message ?? TestCards.Message(code, null), param);
 
-    private Thing OfCard(Card card, TestCard? test)
+    private Thing OfCard(Card card, TestCard? test, Checks? checks = null)
     {
         var method = box.Make("payment_method", "pm_1", 23);
         method.Hidden = OfTest(card, test);
-        method["card"] = Shown(card, test);
+        method["card"] = Shown(card, test, checks);
         return box.Store.Add(method);
     }
 
     private static Instrument OfTest(Card card, TestCard? test) => new(card, test, null) { SetUp = test?.Challenge == Challenge.AlreadySetUp };
 
-    private readonly Dictionary<Card, Thing> _shown = [];
+    private readonly Dictionary<(Card, Checks), Thing> _shown = [];
+
+    /// <summary>What the bank said of the data that came with a number: nothing where none came. Test tokens bring the data that their card is about.</summary>
+    private readonly record struct Checks(string? Line1, string? Zip, string? Cvc);
 
     /// <summary>How a card is shown: the test cards' are made once, and replaced rather than changed.</summary>
-    private Thing Shown(Card card, TestCard? test)
+    private Thing Shown(Card card, TestCard? test, Checks? given = null)
     {
-        if (test is not null && _shown.TryGetValue(card, out var known)) return known;
+        var checks = given ?? new(test?.Line1, test?.Zip, test?.Cvc ?? "pass");
+        if (test is not null && _shown.TryGetValue((card, checks), out var known)) return known;
         var details = new Thing("pm_card");
-        FillCard(details, card, test, box.Stage.Issuers.Owner(card.Number), box.Stage.Seed);
-        if (test is not null && _shown.Count < 1_000) _shown[card] = details;
+        FillCard(details, card, test, box.Stage.Issuers.Owner(card.Number), box.Stage.Seed, checks);
+        if (test is not null && _shown.Count < 1_000) _shown[(card, checks)] = details;
         return details;
     }
 
@@ -148,7 +155,7 @@ internal sealed class PaymentMethods(Sandbox box)
         foreach (var field in Common) details[field] = shown[field];
     }
 
-    private static void FillCard(Thing details, Card card, TestCard? test, Person? owner, ulong seed)
+    private static void FillCard(Thing details, Card card, TestCard? test, Person? owner, ulong seed, Checks checks)
     {
         details["brand"] = card.Brand;
         details["country"] = test?.Country ?? owner?.Issuer.Country ?? "US";
@@ -160,17 +167,15 @@ internal sealed class PaymentMethods(Sandbox box)
         details["display_brand"] = card.Brand;
         if (test?.Partner is { } partner) details["networks"] = new Raw(System.Text.Encoding.UTF8.GetBytes($$"""{"available":["{{partner}}","{{card.Brand}}"],"preferred":null}"""));
         else if (card.Brand != "visa") details["networks"] = new Raw(System.Text.Encoding.UTF8.GetBytes($$"""{"available":["{{card.Brand}}"],"preferred":null}"""));
-        if (test is { Cvc: not "pass" } or { Zip: not null } or { Line1: not null })
+        if (checks == new Checks(null, null, "pass")) return;
+        details["checks"] = Raw.Of(json =>
         {
-            details["checks"] = Raw.Of(json =>
-            {
-                json.WriteStartObject();
-                json.WriteString("address_line1_check", test.Line1);
-                json.WriteString("address_postal_code_check", test.Zip);
-                json.WriteString("cvc_check", test.Cvc);
-                json.WriteEndObject();
-            });
-        }
+            json.WriteStartObject();
+            json.WriteString("address_line1_check", checks.Line1);
+            json.WriteString("address_postal_code_check", checks.Zip);
+            json.WriteString("cvc_check", checks.Cvc);
+            json.WriteEndObject();
+        });
     }
 
     private Thing OfBank(string type, string number, BankBehaviour behaviour)
@@ -269,6 +274,15 @@ internal sealed class PaymentMethods(Sandbox box)
         card["exp_month"] = instrument.Card.ExpMonth;
         card["exp_year"] = instrument.Card.ExpYear;
         card["fingerprint"] = instrument.Card.Fingerprint(box.Stage.Seed);
+        if (((Thing)source["card"]!)["checks"] is Raw checks)
+        {
+            using var json = JsonDocument.Parse(checks.Json);
+            foreach (var (field, check) in ((string, string)[])[("address_line1_check", "address_line1_check"), ("address_zip_check", "address_postal_code_check"), ("cvc_check", "cvc_check")])
+            {
+                card[field] = json.RootElement.GetProperty(check).GetString();
+            }
+        }
+
         token["card"] = card;
         token.Hidden = instrument.Card;
         return box.Store.Add(token);

@@ -1,6 +1,6 @@
 namespace Busker.Simulator.Stripe;
 
-/// <summary>How a bank account answers a debit: the failure that it ends in, or null.</summary>
+/// <summary>How a bank account answers a debit: the failure that it ends in ("" when its bank says no more than that it failed), or null.</summary>
 internal sealed record BankBehaviour(string Name, string? Failure = null, bool Delayed = false, bool Disputed = false, bool Stays = false, string? Refused = null);
 
 /// <summary>The test accounts of docs.stripe.com/testing: SEPA by IBAN, US by account number, both by token.</summary>
@@ -10,11 +10,11 @@ internal static class TestAccounts
 
     private static readonly BankBehaviour[] Behaviours =
     [
-        Success, new("successDelayed", Delayed: true), new("failed", "generic_decline"), new("failedDelayed", "generic_decline", Delayed: true),
+        Success, new("successDelayed", Delayed: true), new("failed", ""), new("failedDelayed", "", Delayed: true),
         new("disputed", Disputed: true), new("dispute", Disputed: true), new("processing", Stays: true),
         new("exceedsWeeklyVolumeLimit", "charge_exceeds_source_limit"), new("exceedsWeeklyTransactionLimit", "charge_exceeds_weekly_limit"),
         new("weeklyLimitExceeded", "charge_exceeds_source_limit"), new("insufficientFunds", "insufficient_funds"),
-        new("accountClosed", "bank_account_closed"), new("noAccount", "no_account"), new("debitNotAuthorized", "debit_not_authorized"),
+        new("accountClosed", "account_closed"), new("noAccount", "no_account"), new("debitNotAuthorized", "debit_not_authorized"),
         new("invalidCurrency", "invalid_currency"), new("riskLevelHighest", "highest_risk_level"), new("tokenDeactivated", "tokenized_account_number_deactivated"),
         new("bankNotSupported", Refused: "sepa_debit_bank_not_supported"), new("debitsNotSupported", Refused: "sepa_debit_debits_not_supported"),
     ];

@@ -7,9 +7,20 @@ namespace Busker.Simulator.Stripe;
 /// <summary>Issuers' decisions in Stripe's words.</summary>
 internal static class Verdicts
 {
-    public static readonly Raw ThreeDSecure = Authentication("challenge", "05", "authenticated");
-    public static readonly Raw Frictionless = Authentication("frictionless", "05", "authenticated");
-    public static readonly Raw Attempted = Authentication("frictionless", "06", "attempt_acknowledged");
+    private static readonly Raw[] ThreeDSecure = [Authentication("\"challenge\"", "\"05\"", "authenticated"), Authentication("\"challenge\"", "\"02\"", "authenticated")];
+    private static readonly Raw[] Frictionless = [Authentication("\"frictionless\"", "\"05\"", "authenticated"), Authentication("\"frictionless\"", "\"02\"", "authenticated")];
+    private static readonly Raw[] Attempted = [Authentication("\"frictionless\"", "\"06\"", "attempt_acknowledged"), Authentication("\"frictionless\"", "\"01\"", "attempt_acknowledged")];
+
+    /// <summary>3-D Secure was asked for, and its lookup broke: the payment goes on without it.</summary>
+    public static readonly Raw Failed = Authentication("null", "null", "processing_error");
+
+    /// <summary>What 3-D Secure came to; a card that nobody enrolled is passed by when it was asked for. Mastercard has its own indicators.</summary>
+    public static Raw? Authentication(Challenge challenge, string brand, bool authenticated, bool asked)
+    {
+        var network = brand == "mastercard" ? 1 : 0;
+        if (authenticated) return challenge == Challenge.Frictionless ? Frictionless[network] : ThreeDSecure[network];
+        return !asked ? null : challenge switch { Challenge.Never => Attempted[network], Challenge.OptionalError => Failed, _ => null };
+    }
 
     public static Raw Approved(string? risk) => Of(null, null, "approved_by_network", null, risk ?? "normal", "Payment complete.", "authorized", null);
 
@@ -18,7 +29,7 @@ internal static class Verdicts
         : Of(TestCards.Advice(code, decline), "02", "declined_by_network", decline ?? code, risk ?? "normal", "The bank did not return any further details with this decline.", "issuer_declined", "05");
 
     private static Raw Authentication(string flow, string indicator, string result) => new(Encoding.UTF8.GetBytes(
-        $$"""{"authentication_flow":"{{flow}}","electronic_commerce_indicator":"{{indicator}}","exemption_indicator":null,"result":"{{result}}","result_reason":null,"transaction_id":"00000000-0000-4000-8000-000000000000","version":"2.2.0"}"""));
+        $$"""{"authentication_flow":{{flow}},"electronic_commerce_indicator":{{indicator}},"exemption_indicator":null,"result":"{{result}}","result_reason":null,"transaction_id":"00000000-0000-4000-8000-000000000000","version":"2.2.0"}"""));
 
     /// <summary>(code, decline_code) of the API, for a reason of the world's issuers.</summary>
     public static (string? Code, string? Decline) Codes(DeclineReason reason) => reason switch
