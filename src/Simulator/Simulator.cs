@@ -63,9 +63,10 @@ public sealed class Simulator : IAsyncDisposable
         var scenario = ScenarioReader.Open(options.Scenario);
         if (scenario.Fault is { } fault) return fault;
         if (options.WebhookTimeout < TimeSpan.FromMilliseconds(20) || options.WebhookTimeout > TimeSpan.FromHours(1)) return Refused("WEBHOOK_TIMEOUT", "a receiver of webhooks is given between 20 ms and an hour to answer");
-        if (options.Rate < 0) return Refused("CLOCK", "the clock's rate is not negative");
+        if (options.Rate is not (>= 0 and <= 1_000_000)) return Refused("CLOCK", "the clock's rate is a number from 0 (frozen) to 1000000");
         if (options.Port < 0 || options.Port + options.Providers.Count - 1 > 65_535) return Refused("PORT", $"port {options.Port} and one for each further provider are between 0 and 65535");
 
+        if (options.Snapshot is "") return Refused("SNAPSHOT", "the snapshot's file has no name");
         var before = Recorder.Read(options.Snapshot);
         if (before.Fault is { } broken) return broken;
         var start = options.StartNow ? TimeProvider.System.GetUtcNow() : scenario.Value.Start;

@@ -27,6 +27,19 @@ public sealed class CoreTests
     [InlineData("name: x\npeople:\n  updater_delay: 999999999d\n", "my.yaml:3: 'updater_delay' is a duration")]
     [InlineData("name: x\nissuers:\n\t- bin: \"400000\"\n", "my.yaml:3: this is not YAML: lines are indented with spaces")]
     [InlineData("name: x\npeople:\n  cards: 10\n paydays: [1]\n", "my.yaml:4: this is not YAML")]
+    [InlineData("name: \"\"\n", "my.yaml:1: 'name' is empty")]
+    [InlineData("name: x\n---\nname: y\n", "my.yaml:3: a scenario is one document")]
+    [InlineData("name: x\nstart: 9999-12-31T00:00:00Z\n", "my.yaml:2: 'start' is a moment such as 2026-11-27T00:00:00Z, of the years 1970 to 2199")]
+    [InlineData("name: x\nstart: 0001-01-01\n", "my.yaml:2: 'start' is a moment")]
+    [InlineData("name: x\nissuers:\n  - {name: a, bin: \"400000\", reasons: {}}\n", "my.yaml:3: 'reasons' needs one with a weight over 0")]
+    [InlineData("name: x\nissuers:\n  - {name: a, bin: \"400000\", reasons: {do_not_honor: -1}}\n", "my.yaml:3: 'do_not_honor' is a number between 0 and")]
+    [InlineData("name: x\nissuers:\n  - {name: a, bin: \"400000\", reasons: {none: 1}}\n", "my.yaml:3: 'none' is not a reason to decline")]
+    [InlineData("name: x\nissuers:\n  - {name: a, bin: \"400000\", reasons: {3: 1}}\n", "my.yaml:3: '3' is not a reason to decline")]
+    [InlineData("name: x\ndisputes:\n  reasons: {}\n", "my.yaml:3: 'reasons' needs one with a weight over 0")]
+    [InlineData("name: x\ndisputes:\n  reasons:\n    duplicate: {weight: 0}\n", "my.yaml:4: 'reasons' needs one with a weight over 0")]
+    [InlineData("name: x\ntraffic: {hours: [0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]}\n", "my.yaml:2: 'hours' is a list of 24 weights, one at least over 0")]
+    [InlineData("name: x\nlatency:\n  stripe: {median: 30d, p99: 40d}\n", "my.yaml:3: a latency needs 0 < median <= p99 <= 1h")]
+    [InlineData("name: x\noutages:\n  - {provider: stripe, endpoint: \"/v1/a b\"}\n", "my.yaml:3: 'endpoint' is a path")]
     [InlineData("name: x\nseed: -1\n", "my.yaml:2: 'seed' is a whole number between 0 and")]
     [InlineData("name: x\nversion: 99999999999\n", "my.yaml:2: 'version' is a whole number")]
     [InlineData("name: x\nversion: 2\n", "my.yaml:2: version 2 of scenarios is not known")]
@@ -47,6 +60,14 @@ public sealed class CoreTests
     [InlineData("name: x\ntraffic:\n  waves:\n    - {from: 2h, until: 1h}\n", "my.yaml:4: 'until' is later than 'from'")]
     public void A_bad_scenario_is_refused_with_file_and_line(string text, string sentence) =>
         ScenarioReader.Parse("my.yaml", text).Fault!.Message.ShouldStartWith(sentence);
+
+    [Fact]
+    public void A_scenario_may_have_rare_outages_and_no_banks()
+    {
+        var scenario = ScenarioReader.Parse("my.yaml", "name: x\noutages:\n  - {provider: stripe, share: 0.00001}\n").Value;
+        scenario.Faults.ShouldHaveSingleItem().Probability.ShouldBe(0.00001);
+        new Shoppers(scenario, 1, new Issuers(scenario, 1)).InMinute(0).ShouldBeEmpty();
+    }
 
     [Fact]
     public void A_fault_rule_keeps_to_its_window_count_and_place()

@@ -69,7 +69,9 @@ public sealed class DoorTests
     {
         (await Simulator.Start(new() { Providers = ["square"] })).Fault!.Message.ShouldStartWith("'square' is not a provider: stripe, adyen");
         (await Simulator.Start(new() { Scenario = "no-such-world" })).Fault!.Message.ShouldContain("no-such-world");
-        (await Simulator.Start(new() { Rate = -1 })).Fault!.Message.ShouldBe("the clock's rate is not negative");
+        (await Simulator.Start(new() { Rate = -1 })).Fault!.Message.ShouldBe("the clock's rate is a number from 0 (frozen) to 1000000");
+        (await Simulator.Start(new() { Rate = double.PositiveInfinity })).Fault!.Message.ShouldBe("the clock's rate is a number from 0 (frozen) to 1000000");
+        (await Simulator.Start(new() { Snapshot = "" })).Fault!.Message.ShouldBe("the snapshot's file has no name");
         (await Simulator.Start(new() { Port = 65_534 })).Fault!.Message.ShouldBe("port 65534 and one for each further provider are between 0 and 65535");
         (await Simulator.Start(new() { Scenario = Path.GetTempPath() })).Fault!.Message.ShouldContain("there is no such file");
         (await Simulator.Start(new() { Snapshot = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "x") })).Fault!.Message.ShouldContain("nothing can be written there");

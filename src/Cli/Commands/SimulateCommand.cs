@@ -14,8 +14,8 @@ internal static class SimulateCommand
     {
         var provider = new Argument<string>("provider") { Description = "stripe, adyen, paypal or all", DefaultValueFactory = _ => "all" };
         var scenario = new Option<string>("--scenario") { Description = "A preset or a scenario file", DefaultValueFactory = _ => "calm" };
-        var seed = new Option<ulong?>("--seed") { Description = "Overrides the scenario's seed" };
-        var port = new Option<int>("--port") { Description = "The first provider's port; the others follow; 0 takes free ones", DefaultValueFactory = _ => 12111 };
+        var seed = new Option<string?>("--seed") { Description = "Overrides the scenario's seed" };
+        var port = new Option<string>("--port") { Description = "The first provider's port; the others follow; 0 takes free ones", DefaultValueFactory = _ => "12111" };
         var clock = new Option<string>("--clock") { Description = "real (time of this machine), frozen, or a factor such as x60 from the scenario's start", DefaultValueFactory = _ => "real" };
         var address = new Option<string>("--address") { Description = "Address to listen on", DefaultValueFactory = _ => "127.0.0.1" };
         var snapshot = new Option<string?>("--snapshot") { Description = "File to restore from when it exists, and to record to" };
@@ -35,12 +35,14 @@ internal static class SimulateCommand
             var name = parsed.GetValue(provider)!;
             var clockText = parsed.GetValue(clock)!;
             var (rate, now) = Clock(clockText);
-            if (rate is null) return Refuse($"--clock {clockText}: use real, frozen, or a factor such as x60");
+            if (rate is null) return Refuse($"--clock {clockText}: use real, frozen, or a factor such as x60, at most x1000000");
+            if (!int.TryParse(parsed.GetValue(port), NumberStyles.None, CultureInfo.InvariantCulture, out var first)) return Refuse($"--port {parsed.GetValue(port)}: use a number from 0 to 65535");
+            if (!Seed(parsed.GetValue(seed), out var chosen)) return Refuse($"--seed {parsed.GetValue(seed)}: use a whole number from 0 to {ulong.MaxValue}");
             if (!IPAddress.TryParse(parsed.GetValue(address), out var listen)) return Refuse($"--address {parsed.GetValue(address)}: this is not an IP address");
             var started = await PaymentSimulator.Start(new SimulatorOptions
             {
-                Providers = name == "all" ? PaymentSimulator.Known : [name], Scenario = parsed.GetValue(scenario)!, Seed = parsed.GetValue(seed),
-                Port = parsed.GetValue(port), Rate = rate.Value, StartNow = now, Address = listen, Snapshot = parsed.GetValue(snapshot),
+                Providers = name == "all" ? PaymentSimulator.Known : [name], Scenario = parsed.GetValue(scenario)!, Seed = chosen,
+                Port = first, Rate = rate.Value, StartNow = now, Address = listen, Snapshot = parsed.GetValue(snapshot),
                 WebhookTimeout = TimeSpan.FromSeconds((double)decimal.Clamp(parsed.GetValue(timeout), 0, 86_400)),
             });
             if (started.Fault is { } fault) return Refuse(fault.Message);
@@ -65,9 +67,16 @@ internal static class SimulateCommand
     {
         "real" => (1, true),
         "frozen" => (0, false),
-        ['x', .. var factor] when double.TryParse(factor, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate > 0 => (rate, false),
+        ['x', .. var factor] when double.TryParse(factor, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 1_000_000 => (rate, false),
         _ => (null, false),
     };
+
+    private static bool Seed(string? text, out ulong? seed)
+    {
+        var reads = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value);
+        seed = reads ? value : null;
+        return reads || text is null;
+    }
 
     private static void Print(PaymentSimulator simulator, string clock)
     {

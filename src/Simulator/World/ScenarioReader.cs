@@ -52,7 +52,7 @@ public static class ScenarioReader
     {
         var scenario = new Scenario
         {
-            Name = yaml.Required("name"),
+            Name = yaml.Required("name") is { Length: > 0 } name ? name : throw yaml.Refuse("name", "'name' is empty"),
             Version = (int)yaml.Whole("version", 1, 1, int.MaxValue),
             About = yaml.Text("about", ""),
             Seed = (ulong)yaml.Whole("seed", 1, 0, long.MaxValue),
@@ -126,8 +126,8 @@ public static class ScenarioReader
             Young = yaml.Number("young", otherwise.Young),
             Retry = yaml.Number("retry", otherwise.Retry),
             Authenticated = yaml.Number("authenticated", otherwise.Authenticated),
-            After = Reasons(yaml, "after") ?? otherwise.After,
-            Reasons = Reasons(yaml, "reasons") ?? otherwise.Reasons,
+            After = Reasons(yaml, "after", (map, word) => map.Number(word, 0, -20, 20)) ?? otherwise.After,
+            Reasons = Weighed(yaml, Reasons(yaml, "reasons", (map, word) => map.Number(word, 0, 0)), r => r) ?? otherwise.Reasons,
             Challenge = yaml.Share("challenge", otherwise.Challenge),
             ChallengeOver = yaml.Whole("challenge_over", otherwise.ChallengeOver, 0, 1_000_000_000_000),
         };
@@ -135,15 +135,20 @@ public static class ScenarioReader
         return issuer;
     }
 
-    private static Dictionary<DeclineReason, double>? Reasons(Yaml parent, string key)
+    private static Dictionary<DeclineReason, double>? Reasons(Yaml parent, string key, Func<Yaml, string, double> read)
     {
         if (parent.Map(key) is not { } yaml) return null;
         return yaml.Keys.ToDictionary(
-            word => Enum.TryParse<DeclineReason>(word.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var reason)
+            word => Enum.TryParse<DeclineReason>(word.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var reason) && reason != DeclineReason.None && !char.IsAsciiDigit(word[0])
                 ? reason
                 : throw yaml.Refuse(word, $"'{word}' is not a reason to decline"),
-            word => yaml.Number(word, 0));
+            word => read(yaml, word));
     }
+
+    /// <summary>What something is drawn from has weight somewhere.</summary>
+    private static Dictionary<TKey, T>? Weighed<TKey, T>(Yaml yaml, Dictionary<TKey, T>? reasons, Func<T, double> weight)
+        where TKey : notnull =>
+        reasons is null || reasons.Values.Sum(weight) > 0 ? reasons : throw yaml.Refuse("reasons", "'reasons' needs one with a weight over 0");
 
     private static Dictionary<string, T> ByProvider<T>(Yaml parent, string key, Func<Yaml, T> read)
     {
@@ -169,7 +174,7 @@ public static class ScenarioReader
     {
         var median = yaml.Duration("median", TimeSpan.FromMilliseconds(150)).TotalMilliseconds;
         var p99 = yaml.Duration("p99", TimeSpan.FromMilliseconds(1_200)).TotalMilliseconds;
-        if (median <= 0 || p99 < median) throw yaml.Refuse("p99", "a latency needs 0 < median <= p99");
+        if (median <= 0 || p99 < median || p99 > 3_600_000) throw yaml.Refuse("p99", "a latency needs 0 < median <= p99 <= 1h");
         yaml.Done();
         return new Latency(median, p99);
     }
@@ -177,7 +182,7 @@ public static class ScenarioReader
     private static DisputeHabits ReadDisputes(Yaml yaml)
     {
         var otherwise = new DisputeHabits();
-        var reasons = yaml.Map("reasons") is not { } map ? otherwise.Reasons : map.Keys.ToArray().ToDictionary(k => k, k => ReadDispute(map, k));
+        var reasons = Weighed(yaml, yaml.Map("reasons") is { } map ? map.Keys.ToArray().ToDictionary(k => k, k => ReadDispute(map, k)) : null, r => r.Weight);
         var habits = new DisputeHabits
         {
             Honest = yaml.Share("honest", otherwise.Honest),
@@ -186,7 +191,7 @@ public static class ScenarioReader
             Escalated = yaml.Share("escalated", otherwise.Escalated),
             Won = yaml.Share("won", otherwise.Won),
             FraudDelay = yaml.Duration("fraud_delay", otherwise.FraudDelay),
-            Reasons = reasons,
+            Reasons = reasons ?? otherwise.Reasons,
         };
         yaml.Done();
         return habits;
@@ -213,7 +218,7 @@ public static class ScenarioReader
             Fraud = yaml.Share("fraud", otherwise.Fraud),
             Waves = [.. yaml.Maps("waves").Select(ReadWave)],
         };
-        if (traffic.Hours.Count is not (0 or 24)) throw yaml.Refuse("hours", "'hours' is a list of 24 weights");
+        if (traffic.Hours.Count is not (0 or 24) || traffic.Hours.Any(h => h < 0) || (traffic.Hours.Count > 0 && traffic.Hours.Sum() <= 0)) throw yaml.Refuse("hours", "'hours' is a list of 24 weights, one at least over 0");
         yaml.Done();
         return traffic;
     }
@@ -242,8 +247,10 @@ public static class ScenarioReader
         var (from, until) = (yaml.Duration("from", TimeSpan.Zero), yaml.Duration("until", TimeSpan.FromHours(1)));
         if (until <= from) throw yaml.Refuse("until", "'until' is later than 'from'");
         var provider = yaml.OneOf("provider", "*", "*", "stripe", "adyen", "paypal");
+        var endpoint = yaml.Text("endpoint", "*");
+        if (endpoint.Length == 0 || endpoint.Contains(' ', StringComparison.Ordinal)) throw yaml.Refuse("endpoint", "'endpoint' is a path such as /v1/refunds*");
         var line = string.Create(CultureInfo.InvariantCulture,
-            $"{provider} * {yaml.Text("endpoint", "*")} {yaml.Text("as", "status(503)")} p={yaml.Share("share", 1)} from={yaml.Text("from", "0s")} until={yaml.Text("until", "1h")}");
+            $"{provider} * {endpoint} {yaml.Text("as", "status(503)")} p={yaml.Share("share", 1):0.############} from={yaml.Text("from", "0s")} until={yaml.Text("until", "1h")}");
         var rule = FaultParser.Parse(line);
         if (rule.Fault is { } fault) throw yaml.Refuse("as", fault.Message);
         yaml.Done();

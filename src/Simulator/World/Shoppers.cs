@@ -13,6 +13,7 @@ internal sealed class Shoppers(Scenario scenario, ulong seed, Issuers issuers)
     /// <summary>Those who come in minute m after the start.</summary>
     public IEnumerable<Shopper> InMinute(long minute)
     {
+        if (scenario.Issuers.Count == 0) yield break; // nobody has a card
         var at = scenario.Start.AddMinutes(minute);
         var traffic = scenario.Traffic;
         var wave = traffic.Waves.FirstOrDefault(w => minute >= w.From.TotalMinutes && minute < w.Until.TotalMinutes);

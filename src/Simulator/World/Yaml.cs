@@ -33,7 +33,8 @@ internal sealed class Yaml
             throw new ScenarioException($"{file}:{line}: this is not YAML: {broken.Message.TrimEnd('.')}");
         }
 
-        if (stream.Documents is [{ RootNode: YamlMappingNode map }, ..]) return new Yaml(file, map);
+        if (stream.Documents is [_, var more, ..]) throw new ScenarioException($"{file}:{more.RootNode.Start.Line}: a scenario is one document");
+        if (stream.Documents is [{ RootNode: YamlMappingNode map }]) return new Yaml(file, map);
         throw new ScenarioException($"{file}:1: a scenario is a mapping that starts with 'name:'");
     }
 
@@ -71,8 +72,8 @@ internal sealed class Yaml
         : FaultParser.Duration(node.Value ?? "") ?? throw Wrong(node, $"'{key}' is a duration such as 30s, 10m, 2h or 7d, not '{node.Value}'");
 
     public DateTimeOffset Moment(string key, DateTimeOffset otherwise) => Scalar(key) is not { } node ? otherwise
-        : DateTimeOffset.TryParse(node.Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at
-        : throw Wrong(node, $"'{key}' is a moment such as 2026-11-27T00:00:00Z, not '{node.Value}'");
+        : DateTimeOffset.TryParse(node.Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) && at.Year is >= 1970 and < 2200 ? at
+        : throw Wrong(node, $"'{key}' is a moment such as 2026-11-27T00:00:00Z, of the years 1970 to 2199, not '{node.Value}'");
 
     public Yaml? Map(string key) => Node(key) switch
     {
