@@ -32,12 +32,12 @@ internal abstract class Sketch : Draft
     protected abstract Thing Make();
 }
 
-/// <summary>All objects of one kind, in the order they were made, some of them drafts.</summary>
+/// <summary>All objects of one kind, in the order they were made, some of them drafts. Its index catches up when somebody looks.</summary>
 internal sealed class Shelf(string kind) : IReadOnlyList<Thing>
 {
     private readonly Places _places = new();
     private readonly Roll<object> _inOrder = new();
-    private int _forgotten;
+    private int _indexed, _forgotten;
 
     public int Count => _inOrder.Count;
 
@@ -57,15 +57,22 @@ internal sealed class Shelf(string kind) : IReadOnlyList<Thing>
 
     public Thing? Find(string id) => IndexOf(id) is var index and >= 0 ? this[index] : null;
 
-    public void Add(string id, object thingOrDraft)
-    {
-        if (IndexOf(id) >= 0) throw new InvariantException($"two of {kind} are {id}");
-        _places.Add(Places.Hash(id), _inOrder.Count + _forgotten);
-        _inOrder.Add(thingOrDraft);
-    }
+    public void Add(object thingOrDraft) => _inOrder.Add(thingOrDraft);
 
     /// <summary>Where it is in the order, or -1.</summary>
     public int IndexOf(string id)
+    {
+        for (; _indexed < _inOrder.Count; _indexed++)
+        {
+            var next = IdOf(_inOrder[_indexed]);
+            if (Known(next) >= 0) throw new InvariantException($"two of {kind} are {next}");
+            _places.Add(Places.Hash(next), _indexed + _forgotten);
+        }
+
+        return Known(id);
+    }
+
+    private int Known(string id)
     {
         var (hash, probe) = (Places.Hash(id), 0);
         for (var place = _places.Find(hash, ref probe); place >= 0; place = _places.Find(hash, ref probe))
@@ -80,6 +87,7 @@ internal sealed class Shelf(string kind) : IReadOnlyList<Thing>
     {
         if (IndexOf(thing.Id) is not (var index and >= 0)) return;
         _inOrder.RemoveAt(index);
+        _indexed--;
         var gone = index + _forgotten;
         _places.Renumber(place => place == gone ? -1 : place > gone ? place - 1 : place);
     }
@@ -88,7 +96,8 @@ internal sealed class Shelf(string kind) : IReadOnlyList<Thing>
     public void Trim(int most)
     {
         if (_inOrder.Count < most * 2) return;
-        _forgotten += _inOrder.Count - most;
+        var gone = _inOrder.Count - most;
+        (_indexed, _forgotten) = (Math.Max(0, _indexed - gone), _forgotten + gone);
         _inOrder.Forget(most);
         _places.Renumber(place => place < _forgotten ? -1 : place);
     }

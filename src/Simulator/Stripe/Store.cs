@@ -14,11 +14,11 @@ internal sealed class Store
 
     public Thing Add(Thing thing)
     {
-        Of(thing.Shape.Name).Add(thing.Id, thing);
+        Of(thing.Shape.Name).Add(thing);
         return thing;
     }
 
-    public void Add(string kind, Draft draft) => Of(kind).Add(draft.Id(kind), draft);
+    public void Add(string kind, Draft draft) => Of(kind).Add(draft);
 
     /// <summary>By id; the kind "*" finds whatever has it.</summary>
     public Thing? Find(string kind, string? id)
