@@ -104,7 +104,7 @@ public sealed class Simulator : IAsyncDisposable
         catch (IOException taken)
         {
             recorder?.Dispose();
-            return Refused("PORT", $"port {options.Port} (or one of the {ports.Length - 1} after it) cannot be used: {taken.Message}");
+            return Refused("PORT", $"port {options.Port}{(ports.Length > 1 ? $" (or one of the {ports.Length - 1} after it)" : "")} cannot be used: {taken.Message}");
         }
 
         var simulator = new Simulator(stage, providers, listener, recorder, control);

@@ -78,7 +78,7 @@ public sealed class DoorTests
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        (await Simulator.Start(new() { Providers = ["stripe"], Port = port })).Fault!.Message.ShouldStartWith($"port {port} ");
+        (await Simulator.Start(new() { Providers = ["stripe"], Port = port })).Fault!.Message.ShouldStartWith($"port {port} cannot be used: ");
     }
 
     [Theory]

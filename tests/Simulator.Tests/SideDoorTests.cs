@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Busker.Simulator.Core;
 
 namespace Busker.Simulator.Tests;
 
@@ -19,6 +20,33 @@ public sealed class SideDoorTests
         using var client = new HttpClient { BaseAddress = simulator.Address("adyen") };
         var found = (await client.GetFromJsonAsync<JsonObject>("/_sim/" + path))![list]!.AsArray().Count;
         if (count is { } wanted) found.ShouldBe(wanted);
+    }
+
+    [Theory]
+    [InlineData("adyen", "ISK", 2)]
+    [InlineData("adyen", "BHD", 3)]
+    [InlineData("paypal", "HUF", 0)]
+    [InlineData("stripe", "huf", 2)]
+    [InlineData("stripe", "jpy", 0)]
+    public async Task Amounts_come_with_the_decimals_of_their_provider(string provider, string currency, int decimals)
+    {
+        await using var simulator = (await Simulator.Start(new())).Value;
+        var stage = simulator.Providers[0].Stage;
+        lock (stage.Gate) stage.Till.Authorise(stage.Till.Open(new Charge { Provider = provider, Id = "1", Reference = "r", Currency = currency, Instrument = "i", CreatedMs = 0 }), 1_000);
+        using var client = new HttpClient { BaseAddress = simulator.Address("adyen") };
+        ((int)(await client.GetFromJsonAsync<JsonObject>("/_sim/charges"))!["charges"]![0]!["decimals"]!).ShouldBe(decimals);
+        ((int)(await client.GetFromJsonAsync<JsonObject>("/_sim/books"))!["books"]![0]!["decimals"]!).ShouldBe(decimals);
+    }
+
+    [Fact]
+    public async Task Time_has_an_end()
+    {
+        await using var simulator = (await Simulator.Start(new() { Providers = ["adyen"] })).Value;
+        using var client = new HttpClient { BaseAddress = simulator.Address("adyen") };
+        for (var century = 21; century < 90; century++) (await AdvanceAsync()).ShouldBe(200);
+        (await AdvanceAsync()).ShouldBe(400);
+
+        async Task<int> AdvanceAsync() => (int)(await client.PostAsync(new Uri("/_sim/clock", UriKind.Relative), new StringContent("""{"advance":"36500d"}"""))).StatusCode;
     }
 
     [Theory]

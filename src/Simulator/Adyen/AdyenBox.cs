@@ -110,6 +110,14 @@ internal sealed class AdyenBox(Stage stage)
         return (minor, currency);
     }
 
+    /// <summary>Decimals of a currency: those of the standard, but for four that Adyen documents otherwise.</summary>
+    public static int Decimals(string code) => code switch
+    {
+        "CLP" or "ISK" => 2,
+        "CVE" or "IDR" => 0,
+        _ => Busker.Kernel.Currency.TryParse(code, out var currency) ? currency.Exponent : 2,
+    };
+
     public static JsonObject Amount(long minor, string currency) => new() { ["currency"] = currency, ["value"] = minor };
 
     public static Answer Json(int status, JsonObject body, string? subject) =>

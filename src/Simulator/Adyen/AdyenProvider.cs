@@ -98,8 +98,10 @@ internal sealed class AdyenProvider : Provider
 
     internal override Result<string> OpenDispute(string chargeId, string reason) => _disputes.OpenByHand(chargeId, reason);
 
-    internal override IEnumerable<(string Id, string Charge, long Minor, string Status)> Refunds =>
-        _box.Refunds.AsEnumerable().Reverse().Select(r => (r.Psp, r.Payment.Psp, r.Minor, r.Failed ? "failed" : "succeeded"));
+    internal override int Decimals(string currency) => AdyenBox.Decimals(currency);
+
+    internal override IEnumerable<(string Id, string Charge, long Minor, string Currency, string Status)> Refunds =>
+        _box.Refunds.AsEnumerable().Reverse().Select(r => (r.Psp, r.Payment.Psp, r.Minor, r.Payment.Currency, r.Failed ? "failed" : "succeeded"));
 
     /// <summary>Journal, batches, payments and books against each other.</summary>
     internal override IEnumerable<string> Discrepancies()

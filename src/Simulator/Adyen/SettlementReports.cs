@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Busker.Kernel;
 using Busker.Simulator.Core;
 using Busker.Simulator.Faults;
 
@@ -61,17 +60,9 @@ internal sealed class SettlementReports(Stage stage, Notifications notifications
 
     private static string Major(long minor, string code)
     {
-        var exponent = Places(code);
+        var exponent = AdyenBox.Decimals(code);
         return (minor / (decimal)Math.Pow(10, exponent)).ToString("F" + exponent.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
-
-    /// <summary>Decimals of a currency: those of the standard, but for four that Adyen documents otherwise.</summary>
-    private static int Places(string code) => code switch
-    {
-        "CLP" or "ISK" => 2,
-        "CVE" or "IDR" => 0,
-        _ => Currency.TryParse(code, out var currency) ? currency.Exponent : 2,
-    };
 
     private static string Quote(string? text) => text is null ? "" : text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 

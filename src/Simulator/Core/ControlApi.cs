@@ -71,7 +71,7 @@ internal sealed class ControlApi(Stage stage, IReadOnlyList<Provider> providers,
             {
                 "GET /_sim/journal" => new Answer(200, stage.Journal.Text(ask.Query.Contains("order=lane", StringComparison.Ordinal), ControlViews.Wanted(ask.Query)), "application/x-ndjson"),
                 "GET /_sim/requests" => Json(ControlViews.Requests(stage)),
-                "GET /_sim/charges" => Json(ControlViews.Charges(stage, ask.Query)),
+                "GET /_sim/charges" => Json(ControlViews.Charges(stage, providers, ask.Query)),
                 "GET /_sim/webhooks" => Json(ControlViews.Webhooks(stage)),
                 "GET /_sim/state" => Json(ControlViews.State(stage, providers)),
                 "GET /_sim/books" => Json(ControlViews.Books(stage, providers)),
@@ -96,6 +96,7 @@ internal sealed class ControlApi(Stage stage, IReadOnlyList<Provider> providers,
                 return Refused(new Fault(Code.InvalidArgument, "ADVANCE", $"'{text}' is not a duration such as 30s, 10m, 2h or 7d, at most 36500d"));
             }
 
+            if (stage.Clock.GetUtcNow().Year + (by.TotalDays / 365) > 9_000) return Refused(new Fault(Code.InvalidArgument, "ADVANCE", "the simulated time ends with the year 9000"));
             await stage.AdvanceAsync(by);
         }
 

@@ -10,7 +10,7 @@ namespace Busker.Simulator.Core;
 /// <summary>What <c>/_sim</c> shows, as JSON. Lists are newest first and limited by <c>limit</c> (200 unless told).</summary>
 internal static class ControlViews
 {
-    public static Action<Utf8JsonWriter> Charges(Stage stage, string query) => json =>
+    public static Action<Utf8JsonWriter> Charges(Stage stage, IReadOnlyList<Provider> providers, string query) => json =>
     {
         var limit = Number(query, "limit", 200, int.MaxValue);
         var reference = QueryHelpers.ParseQuery(query).TryGetValue("reference", out var wanted) ? wanted.ToString() : null;
@@ -20,14 +20,16 @@ internal static class ControlViews
         for (var i = charges.Count - 1; i >= 0 && limit > 0; i--)
         {
             if (reference is not null && charges[i].Reference != reference) continue;
-            Write(json, charges[i]);
+            Write(json, charges[i], Decimals(providers, charges[i].Provider, charges[i].Currency));
             limit--;
         }
 
         json.WriteEndArray();
     };
 
-    private static void Write(Utf8JsonWriter json, Charge charge)
+    private static int Decimals(IReadOnlyList<Provider> providers, string name, string currency) => providers.First(p => p.Name == name).Decimals(currency);
+
+    private static void Write(Utf8JsonWriter json, Charge charge, int decimals)
     {
         json.WriteStartObject();
         json.WriteString("provider", charge.Provider);
@@ -35,6 +37,7 @@ internal static class ControlViews
         json.WriteString("reference", charge.Reference);
         json.WriteString("at", Journal.Stamp(charge.CreatedMs));
         json.WriteString("currency", charge.Currency);
+        json.WriteNumber("decimals", decimals);
         json.WriteString("instrument", charge.Instrument);
         json.WriteString("outcome", charge.Outcome);
         json.WriteNumber("chance", Math.Round(charge.Chance, 6));
@@ -126,12 +129,14 @@ internal static class ControlViews
             foreach (var (name, value) in provider.Keys) json.WriteString(name, value);
             json.WriteEndObject();
             json.WriteStartArray("refunds");
-            foreach (var (id, charge, minor, status) in provider.Refunds.Take(100))
+            foreach (var (id, charge, minor, currency, status) in provider.Refunds.Take(100))
             {
                 json.WriteStartObject();
                 json.WriteString("id", id);
                 json.WriteString("charge", charge);
                 json.WriteNumber("minor", minor);
+                json.WriteString("currency", currency);
+                json.WriteNumber("decimals", provider.Decimals(currency));
                 json.WriteString("status", status);
                 json.WriteEndObject();
             }
@@ -151,6 +156,7 @@ internal static class ControlViews
             json.WriteStartObject();
             json.WriteString("provider", provider);
             json.WriteString("currency", currency);
+            json.WriteNumber("decimals", Decimals(providers, provider, currency));
             foreach (var account in Enum.GetValues<Account>())
             {
                 json.WriteNumber(account.ToString().ToLowerInvariant(), stage.Till.Books.Balance(provider, currency, account));

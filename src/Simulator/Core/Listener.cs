@@ -22,7 +22,7 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
     public async Task StartAsync()
     {
         var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
-        options.Limits.MaxRequestBodySize = 20 * 1024 * 1024;
+        options.Limits.MaxRequestBodySize = 64 * 1024 * 1024; // documents of a dispute, 50 MB together
         (options.Limits.MinRequestBodyDataRate, options.Limits.MinResponseDataRate) = (null, null);
         foreach (var (_, port) in providers) options.Listen(address, port);
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { UnsafePreferInlineScheduling = true, WaitForDataBeforeAllocatingBuffer = false }), NullLoggerFactory.Instance);

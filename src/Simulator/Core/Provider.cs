@@ -59,8 +59,11 @@ public abstract class Provider
 
     internal virtual Result<string> FailRefund(string refundId) => NotHere("refund failures");
 
-    /// <summary>Refunds a person may want to fail: id, charge, minor units, status.</summary>
-    internal virtual IEnumerable<(string Id, string Charge, long Minor, string Status)> Refunds => [];
+    /// <summary>Refunds a person may want to fail: id, charge, minor units, currency, status.</summary>
+    internal virtual IEnumerable<(string Id, string Charge, long Minor, string Currency, string Status)> Refunds => [];
+
+    /// <summary>Decimals of the minor units of a currency here: providers differ from the standard, each in its own way.</summary>
+    internal abstract int Decimals(string currency);
 
     /// <summary>Zero, or what does not reconcile: the provider's own objects and reports against the books, one sentence each.</summary>
     internal virtual IEnumerable<string> Discrepancies() => [];

@@ -25,6 +25,9 @@ internal sealed class Dispute
 
     /// <summary>Gone to the buyer, unless a decision brings it back.</summary>
     public long Taken { get; set; }
+
+    /// <summary>Given back by a refund that ended it.</summary>
+    public long Refunded { get; set; }
     public long? DueMs { get; set; }
     public long ResolvedMs { get; set; }
 

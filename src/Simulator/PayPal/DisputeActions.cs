@@ -204,12 +204,10 @@ internal sealed class DisputeActions(PayPalBox box, Disputes disputes)
     {
         var type = ask.Header("Content-Type") ?? "";
         if (!type.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase)) return (PayPalBox.Read(ask), []);
-        var at = type.IndexOf("boundary=", StringComparison.Ordinal);
-        if (at < 0) throw PayPalError.Bad("MALFORMED_REQUEST_JSON", "/");
         var body = new JsonObject();
         var files = new List<string>();
         var all = 0L;
-        foreach (var part in Parts.Of(ask.Body, type[(at + 9)..].Trim('"')))
+        foreach (var part in Multipart.Read(ask) ?? throw PayPalError.Bad("MALFORMED_REQUEST_JSON", "/"))
         {
             if (part.FileName is null || part.Type.StartsWith("application/json", StringComparison.Ordinal))
             {
@@ -218,12 +216,18 @@ internal sealed class DisputeActions(PayPalBox box, Disputes disputes)
             }
 
             all += part.Content.Length;
-            if (part.Content.Length > 10 << 20 || all > 50 << 20 || !Parts.Document(part)) throw PayPalError.Cannot("INVALID_EVIDENCE_FILE", "/" + part.Name, part.FileName);
+            if (part.Content.Length > 10 << 20 || all > 50 << 20 || !Document(part)) throw PayPalError.Cannot("INVALID_EVIDENCE_FILE", "/" + part.Name, part.FileName);
             files.Add(part.FileName);
         }
 
         return (body, files);
     }
+
+    /// <summary>JPEG, GIF, PNG and PDF by their first bytes; text by its name.</summary>
+    private static bool Document(Part part) =>
+        part.Content.AsSpan().StartsWith("%PDF"u8) || part.Content.AsSpan().StartsWith("GIF8"u8)
+        || part.Content is [0xFF, 0xD8, 0xFF, ..] or [0x89, 0x50, 0x4E, 0x47, ..]
+        || part.FileName?.EndsWith(".txt", StringComparison.OrdinalIgnoreCase) == true;
 
     private static JsonObject Parse(byte[] json)
     {

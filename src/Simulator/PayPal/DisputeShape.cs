@@ -34,7 +34,7 @@ internal static class DisputeShape
         if (d.Channel == "EXTERNAL") shown["external_reason_code"] = d.Reason == "UNAUTHORISED" ? "10.4" : "13.1";
         if (d.Outcome is not null)
         {
-            shown["dispute_outcome"] = new JsonObject { ["outcome_code"] = d.Outcome, ["amount_refunded"] = Wire.Money(d.Taken, d.Currency) };
+            shown["dispute_outcome"] = new JsonObject { ["outcome_code"] = d.Outcome, ["amount_refunded"] = Wire.Money(d.Taken + d.Refunded, d.Currency) };
         }
 
         if (d.Movements.Count > 0) shown["money_movements"] = Copies(d.Movements);

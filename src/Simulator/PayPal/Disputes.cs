@@ -103,7 +103,11 @@ internal sealed class Disputes(PayPalBox box)
     }
 
     /// <summary>A merchant who refunds an inquiry in full ends it.</summary>
-    public void Refunded(Capture capture, Ask ask) => Resolve(capture.Dispute!, "RESOLVED_BUYER_FAVOUR", 0, ask);
+    public void Refunded(Capture capture, Ask ask)
+    {
+        capture.Dispute!.Refunded = capture.Left;
+        Resolve(capture.Dispute, "RESOLVED_BUYER_FAVOUR", 0, ask);
+    }
 
     public bool Appealable(Dispute d) =>
         d is { Open: false, Outcome: "RESOLVED_BUYER_FAVOUR", Taken: > 0 } && d.Stage != "ARBITRATION" && box.Now - d.ResolvedMs <= AppealableMs;

@@ -89,8 +89,10 @@ internal sealed class PayPalProvider : Provider
         ? $"{refundId} failed; its money is back with the merchant"
         : new Fault(Code.NotFound, "REFUND", $"there is no refund {refundId} that could fail");
 
-    internal override IEnumerable<(string Id, string Charge, long Minor, string Status)> Refunds =>
-        _box.Refunds.Values.Reverse().Select(r => (r.Id, r.Capture.Id, r.Minor, r.Status switch { "FAILED" => "failed", "PENDING" => "pending", _ => "succeeded" }));
+    internal override int Decimals(string currency) => Wire.Places(currency);
+
+    internal override IEnumerable<(string Id, string Charge, long Minor, string Currency, string Status)> Refunds =>
+        _box.Refunds.Values.Reverse().Select(r => (r.Id, r.Capture.Id, r.Minor, r.Capture.Currency, r.Status switch { "FAILED" => "failed", "PENDING" => "pending", _ => "succeeded" }));
 
     /// <summary>The wire objects and the ledger against the books.</summary>
     internal override IEnumerable<string> Discrepancies()

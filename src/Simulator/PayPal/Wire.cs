@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Busker.Simulator.Core;
 
 namespace Busker.Simulator.PayPal;
 
 /// <summary>JSON, money and time as PayPal writes them. Text is escaped as little as possible, so that a body that a client parsed and wrote again is the same bytes.</summary>
-internal static class Wire
+internal static partial class Wire
 {
     private static readonly string[] Whole = ["HUF", "JPY", "TWD"];
 
@@ -90,7 +91,7 @@ internal static class Wire
         if (amount["value"]!.GetValueKind() != JsonValueKind.String) throw PayPalError.Bad("MALFORMED_REQUEST_JSON", at + "/value", text);
         if (currency.Length != 3 || !currency.All(char.IsAsciiLetter)) throw PayPalError.Bad("INVALID_STRING_LENGTH", at + "/currency_code", currency);
         if (!Currencies.Contains(currency)) throw PayPalError.Cannot("INVALID_CURRENCY_CODE", at + "/currency_code", currency);
-        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+        if (!AmountText().IsMatch(text) || !decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
         {
             throw PayPalError.Bad("INVALID_PARAMETER_SYNTAX", at + "/value", text);
         }
@@ -102,4 +103,8 @@ internal static class Wire
         if (!zero && value <= 0) throw PayPalError.Cannot("CANNOT_BE_ZERO_OR_NEGATIVE", at + "/value", text);
         return ((long)(value * (Places(currency) == 0 ? 1 : 100)), currency);
     }
+
+    /// <summary>An amount, as the API documents it.</summary>
+    [GeneratedRegex(@"^(-?[0-9]+|-?[0-9]*\.[0-9]+)\z")]
+    private static partial Regex AmountText();
 }

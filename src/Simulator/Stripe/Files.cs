@@ -47,12 +47,9 @@ internal sealed partial class Files(Sandbox box)
 
     private Thing Upload(Call call)
     {
-        var type = call.Ask.Header("Content-Type") ?? "";
-        var at = type.IndexOf("boundary=", StringComparison.Ordinal);
-        if (at < 0) throw StripeError.Invalid("Files are uploaded as multipart/form-data.", null);
-        var (fields, name, content) = Multipart.Read(call.Ask.Body, type[(at + 9)..].Trim('"'));
-        var purpose = fields.GetValueOrDefault("purpose") ?? throw StripeError.Required("purpose");
-        if (content is null) throw StripeError.Required("file");
+        var parts = Multipart.Read(call.Ask) ?? throw StripeError.Invalid("Files are uploaded as multipart/form-data.", null);
+        var purpose = parts.Find(p => p is { Name: "purpose", FileName: null }) is { } field ? Encoding.UTF8.GetString(field.Content) : throw StripeError.Required("purpose");
+        var (name, content) = parts.FindLast(p => p.FileName is not null) is { } document ? (document.FileName, document.Content) : throw StripeError.Required("file");
         var kind = Kinds.FirstOrDefault(k => k.Value.Magic.Length > 0 && content.AsSpan().StartsWith(k.Value.Magic)).Key;
         if (purpose == "dispute_evidence")
         {
@@ -61,40 +58,5 @@ internal sealed partial class Files(Sandbox box)
         }
 
         return Store(box, purpose, name ?? "upload", content, kind ?? "csv");
-    }
-}
-
-/// <summary>Just enough of multipart/form-data.</summary>
-internal static class Multipart
-{
-    public static (Dictionary<string, string> Fields, string? FileName, byte[]? File) Read(byte[] body, string boundary)
-    {
-        var fields = new Dictionary<string, string>();
-        (string?, byte[]?) file = default;
-        var mark = Encoding.UTF8.GetBytes("--" + boundary);
-        var rest = body.AsSpan();
-        for (var start = rest.IndexOf(mark); start >= 0;)
-        {
-            rest = rest[(start + mark.Length)..];
-            if (rest.StartsWith("--"u8)) break;
-            var head = rest.IndexOf("\r\n\r\n"u8);
-            var end = rest.IndexOf(mark);
-            if (head < 0 || end < head) break;
-            var headers = Encoding.UTF8.GetString(rest[..head]);
-            var content = rest[(head + 4)..(end - 2)];
-            if (Quoted(headers, "filename=") is { } fileName) file = (fileName, content.ToArray());
-            else if (Quoted(headers, "name=") is { } name) fields[name] = Encoding.UTF8.GetString(content);
-            start = end;
-        }
-
-        return (fields, file.Item1, file.Item2);
-    }
-
-    private static string? Quoted(string text, string key)
-    {
-        var at = text.IndexOf(" " + key + "\"", StringComparison.Ordinal);
-        if (at < 0) return null;
-        var from = at + key.Length + 2;
-        return text[from..text.IndexOf('"', from)];
     }
 }
