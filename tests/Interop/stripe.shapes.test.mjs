@@ -46,7 +46,7 @@ async function samples() {
   const warned = await post('/v1/payment_intents', { ...card, payment_method: 'pm_card_createIssuerFraudRecord' });
   const refund = await post('/v1/refunds', { payment_intent: paid.id, amount: 500 });
   const pending = await post('/v1/refunds', { payment_intent: (await post('/v1/payment_intents', { ...card, payment_method: 'pm_card_pendingRefund' })).id });
-  const setup = await post('/v1/setup_intents', { payment_method: 'pm_card_visa', confirm: 'true', customer: customer.id });
+  const setup = await post('/v1/setup_intents', { 'payment_method_types[]': 'card', payment_method: 'pm_card_visa', confirm: 'true', customer: customer.id });
   const product = await post('/v1/products', { name: 'Premium' });
   const price = await post('/v1/prices', { product: product.id, unit_amount: 1099, currency: 'usd', 'recurring[interval]': 'month' });
   const subscription = await post('/v1/subscriptions', { customer: customer.id, 'items[0][price]': price.id, default_payment_method: setup.payment_method });
@@ -59,6 +59,9 @@ async function samples() {
   const special = [];
   for (const token of ['createCe3EligibleDispute', 'createComplianceDispute', 'createMastercardComplianceDispute']) special.push((await get(`/v1/disputes?payment_intent=${(await post('/v1/payment_intents', { ...card, payment_method: `pm_card_${token}` })).id}`)).data[0]);
   const attempted = await post('/v1/payment_intents', { ...card, payment_method: 'pm_card_visa_cartesBancaires', 'payment_method_options[card][request_three_d_secure]': 'any' });
+  const broken = await post('/v1/payment_intents', { ...card, payment_method: 'pm_card_threeDSecureOptionalProcessingError', 'payment_method_options[card][request_three_d_secure]': 'any' });
+  const led = await post('/v1/payment_intents', { amount: 2000, currency: 'usd', 'automatic_payment_methods[enabled]': 'true', confirm: 'true', payment_method: 'pm_card_threeDSecure2Required', use_stripe_sdk: 'true' });
+  const invoice = await get(`/v1/invoices/${subscription.latest_invoice}?expand[]=payments&expand[]=confirmation_secret`);
   const evidence = await post(`/v1/disputes/${special[0].id}`, { submit: 'false', 'evidence[enhanced_evidence][visa_compelling_evidence_3][prior_undisputed_transactions][0][charge]': 'ch_1' });
   assert.equal(evidence.evidence_details.enhanced_eligibility.visa_compelling_evidence_3.status, 'qualified');
   await clock('1h');
@@ -68,7 +71,8 @@ async function samples() {
     ['Charge', charge], ['Charge', await get(`/v1/charges/${declined.error.charge}`)], ['Refund', refund], ['Refund', pending],
     ['PaymentIntent', debit], ['Charge', onItsWay], ['Charge', await get(`/v1/charges/${usDebit.latest_charge}`)], ['Charge', await get(`/v1/charges/${onItsWay.id}`)], ['PaymentIntent', await get(`/v1/payment_intents/${debit.id}`)],
     ['Charge', await get(`/v1/charges/${attempted.latest_charge}`)], ['PaymentMethod', await get(`/v1/payment_methods/${attempted.payment_method}`)], ...special.map((d) => ['Dispute', d]),
-    ['Dispute', (await get(`/v1/disputes?payment_intent=${disputed.id}`)).data[0]],
+    ['Dispute', (await get(`/v1/disputes?payment_intent=${disputed.id}`)).data[0]], ['PaymentIntent', led], ['Charge', await get(`/v1/charges/${broken.latest_charge}`)],
+    ['Charge', await get(`/v1/charges/${paid.latest_charge}?expand[]=refunds`)], ['Invoice', invoice], ['InvoicePayment', invoice.payments.data[0]],
     ['Radar.EarlyFraudWarning', (await get(`/v1/radar/early_fraud_warnings?payment_intent=${warned.id}`)).data[0]],
     ['SetupIntent', setup], ['Mandate', await get(`/v1/mandates/${setup.mandate}`)], ['PaymentMethod', await get(`/v1/payment_methods/${setup.payment_method}`)],
     ['PaymentMethod', await post('/v1/payment_methods', { type: 'sepa_debit', 'sepa_debit[iban]': 'AT611904300234573201' })],

@@ -88,7 +88,7 @@ public sealed class DocumentedTests
         if (token.Contains("chargeDeclined", StringComparison.Ordinal)) Text(kept["error"]!, "code").ShouldBe(code);
         else Text(kept, "customer").ShouldBe(customer);
         if (!token.Contains("CustomerFail", StringComparison.Ordinal)) return;
-        Text(await shop.PostAsync("/v1/setup_intents", $"confirm=true&customer={customer}&payment_method={Text(kept, "id")}"), "status").ShouldBe("succeeded");
+        Text(await shop.PostAsync("/v1/setup_intents", $"payment_method_types[]=card&confirm=true&customer={customer}&payment_method={Text(kept, "id")}"), "status").ShouldBe("succeeded");
         Text((await shop.PayAsync($"customer={customer}&payment_method={Text(kept, "id")}"))["error"]!, "code").ShouldBe(code);
     }
 

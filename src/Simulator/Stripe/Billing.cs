@@ -1,9 +1,13 @@
 namespace Busker.Simulator.Stripe;
 
-/// <summary>Subscriptions, as far as a client needs them to exist: they start, trial, renew, fail and end.</summary>
+/// <summary>Subscriptions, as far as a client needs them to exist: they start, trial, change, renew, fail, are tried again, and end.</summary>
 internal sealed class Billing
 {
     private const string Url = "/v1/subscriptions";
+    private const long Day = 86_400;
+
+    /// <summary>Days from one failed attempt at an invoice to the next; after the last the subscription is canceled.</summary>
+    private static readonly int[] Retries = [3, 5, 7];
     private readonly Sandbox _box;
     private readonly Invoices _invoices;
     private readonly TestClocks _clocks;
@@ -17,11 +21,11 @@ internal sealed class Billing
 
     public IEnumerable<Route> Routes =>
     [
-        new("POST", Url, Create, "prices and quantities, trials, payment_behavior, default payment method", "proration, coupons, tax, schedules, thresholds"),
+        new("POST", Url, Create, "prices and quantities, trials, payment_behavior, default payment method; renewals follow its test clock, or the simulated time", "coupons, tax, schedules, thresholds, price_data, send_invoice; invoices are finalized at once, not after an hour"),
         new("GET", Url, call => Listing.Page(_box, call, "subscription", Url, "customer", "status"), "by customer, status, created"),
         new("GET", Url + "/search", call => Listing.Search(_box, call, "subscription", Url + "/search"), "status, metadata"),
         new("GET", Url + "/{id}", call => _box.Store.Get("subscription", call.Id), "with expansion"),
-        new("POST", Url + "/{id}", Update, "cancel_at_period_end, default payment method, metadata", "changing items"),
+        new("POST", Url + "/{id}", Update, "cancel_at_period_end, default payment method, metadata; items: price (of the same interval) and quantity, prorated to the second by proration_behavior", "adding and deleting items, changing the interval, pending updates"),
         new("DELETE", Url + "/{id}", Cancel, "at once"),
         .. _invoices.Routes,
     ];
@@ -37,6 +41,7 @@ internal sealed class Billing
         if (form["default_payment_method"] is { } method) subscription["default_payment_method"] = _box.Store.Get("payment_method", method, "default_payment_method").Id;
         form.Copy(subscription, "description");
         form.Metadata(subscription);
+        if (form["discounts[0][coupon]"] is { } coupon) throw new StripeError(400, "invalid_request_error", "resource_missing", $"No such coupon: '{coupon}'", "discounts[0][coupon]");
         var prices = Prices(form);
         subscription["currency"] = prices[0].Price.Text("currency");
         subscription["start_date"] = now;
@@ -45,25 +50,37 @@ internal sealed class Billing
         var end = trial > now ? trial : After(now, interval, count);
         subscription["billing_cycle_anchor"] = trial > now ? trial : now;
         subscription["items"] = new Sublist($"/v1/subscription_items?subscription={subscription.Id}", [.. prices.Select(p => Item(subscription, p.Price, p.Quantity, now, end))]);
+        var behaviour = form.OneOf("payment_behavior", "allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete") ?? "allow_incomplete";
+        if (trial <= now && behaviour != "default_incomplete" && !Invoices.Payable(customer, subscription.Text("default_payment_method")))
+        {
+            throw StripeError.Invalid("This customer has no attached payment source or default payment method. Please consider adding a default payment method.", null, "resource_missing");
+        }
+
         _box.Store.Add(subscription);
+        var plan = new Plan();
+        subscription.Hidden = plan;
         if (trial > now)
         {
             subscription["trial_start"] = now;
             subscription["trial_end"] = trial;
             subscription["status"] = "trialing";
+            plan.TrialNoticeAt = Math.Max(now, trial - (3 * Day));
+            subscription["latest_invoice"] = _invoices.ForSubscription(subscription, customer, "subscription_create", due: false).Id;
         }
         else
         {
-            First(subscription, customer, form["payment_behavior"] ?? "allow_incomplete");
+            First(subscription, customer, behaviour, now);
         }
 
         Period(subscription, call.Version);
         _box.Emit("customer.subscription.created", subscription);
+        Arm(subscription);
         return subscription;
     }
 
     private (Thing Price, long Quantity)[] Prices(Form form)
     {
+        if (form.HasAny("items[0][price_data]")) throw StripeError.Invalid("A price inside a subscription is not simulated: create it with POST /v1/prices.", "items[0][price_data]");
         var prices = new List<(Thing, long)>();
         for (var i = 0; form[$"items[{i}][price]"] is { } id; i++)
         {
@@ -79,7 +96,7 @@ internal sealed class Billing
     {
         var item = _box.Make("subscription_item", "si_", 14);
         item["price"] = price;
-        item["plan"] = Plan(price);
+        item["plan"] = Legacy(price);
         item["quantity"] = quantity;
         item["subscription"] = subscription.Id;
         item["current_period_start"] = start;
@@ -87,7 +104,7 @@ internal sealed class Billing
         return item;
     }
 
-    private static Raw Plan(Thing price) => Raw.Of(json =>
+    private static Raw Legacy(Thing price) => Raw.Of(json =>
     {
         var (interval, count) = ((string, int))price.Hidden!;
         json.WriteStartObject();
@@ -114,20 +131,25 @@ internal sealed class Billing
         json.WriteEndObject();
     });
 
-    private void First(Thing subscription, Thing customer, string behaviour)
+    private void First(Thing subscription, Thing customer, string behaviour, long now)
     {
         var invoice = _invoices.ForSubscription(subscription, customer, "subscription_create");
         subscription["latest_invoice"] = invoice.Id;
-        var paid = behaviour != "default_incomplete" && _invoices.TryPay(invoice, throws: behaviour == "error_if_incomplete");
+        var paid = invoice.Is("paid") || (behaviour != "default_incomplete" && _invoices.TryPay(invoice, throws: behaviour == "error_if_incomplete"));
         subscription["status"] = paid ? "active" : "incomplete";
-        if (!paid) _box.Later(TimeSpan.FromHours(23), () =>
-        {
-            if (!subscription.Is("incomplete")) return;
-            var before = subscription.Copy();
-            subscription["status"] = "incomplete_expired";
-            _box.Emit("customer.subscription.updated", subscription, before);
-        });
-        _invoices.Paid[invoice.Id] = () => subscription["status"] = "active";
+        if (paid) return;
+        ((Plan)subscription.Hidden!).ExpiresAt = now + (23 * 3_600);
+        _invoices.Paid[invoice.Id] = () => Recover(subscription);
+    }
+
+    /// <summary>Its open invoice was paid after all.</summary>
+    private void Recover(Thing subscription)
+    {
+        if (subscription.Text("status") is not ("incomplete" or "past_due")) return;
+        var (before, plan) = (subscription.Copy(), (Plan)subscription.Hidden!);
+        plan.ExpiresAt = plan.RetryAt = null;
+        subscription["status"] = "active";
+        _box.Emit("customer.subscription.updated", subscription, before);
     }
 
     /// <summary>Before 2025-03-31 the period stood on the subscription itself.</summary>
@@ -141,38 +163,97 @@ internal sealed class Billing
 
     private void Renewals(Thing clock)
     {
-        foreach (var subscription in _box.Store.All("subscription").Where(s => s.Text("test_clock") == clock.Id).ToArray())
-        {
-            for (var guard = 0; guard < 400 && Renew(subscription, clock.Number("frozen_time")); guard++)
-            {
-            }
-        }
+        foreach (var subscription in _box.Store.All("subscription").Where(s => s.Text("test_clock") == clock.Id).ToArray()) RunUntil(subscription, clock.Number("frozen_time"));
     }
 
-    private bool Renew(Thing subscription, long now)
+    /// <summary>A subscription of no test clock lives in the simulated time.</summary>
+    private void Arm(Thing subscription)
     {
-        var items = ((Sublist)subscription["items"]!).Items;
-        var end = items[0].Number("current_period_end");
-        if (end > now || subscription.Text("status") is not ("active" or "trialing" or "past_due")) return false;
-        if (subscription.Flag("cancel_at_period_end"))
+        if (subscription.Text("test_clock") is not null || Next(subscription) is not { } due) return;
+        _box.Later(TimeSpan.FromSeconds(Math.Max(0, due - _box.Now)), () =>
         {
-            End(subscription, end);
-            return false;
-        }
+            if (Next(subscription) != due) return; // it changed, and was armed anew
+            RunUntil(subscription, _box.Now);
+            Arm(subscription);
+        });
+    }
 
+    private void RunUntil(Thing subscription, long now)
+    {
+        for (var guard = 0; guard < 400 && Next(subscription) is { } due && due <= now; guard++) Run(subscription, due);
+    }
+
+    /// <summary>When something happens to it next.</summary>
+    private static long? Next(Thing subscription)
+    {
+        var plan = (Plan)subscription.Hidden!;
+        long? period = subscription.Text("status") is "active" or "trialing" or "past_due" ? ((Sublist)subscription["items"]!).Items[0].Number("current_period_end") : null;
+        return new[] { plan.TrialNoticeAt, plan.ExpiresAt, plan.RetryAt, period }.Min();
+    }
+
+    private void Run(Thing subscription, long at)
+    {
+        var plan = (Plan)subscription.Hidden!;
+        if (plan.TrialNoticeAt <= at)
+        {
+            plan.TrialNoticeAt = null;
+            if (subscription.Is("trialing")) _box.Emit("customer.subscription.trial_will_end", subscription);
+        }
+        else if (plan.ExpiresAt <= at)
+        {
+            plan.ExpiresAt = null;
+            var before = subscription.Copy();
+            subscription["status"] = "incomplete_expired";
+            subscription["ended_at"] = at;
+            if (_box.Store.Find("invoice", subscription.Text("latest_invoice")) is { } open && open.Is("open")) _invoices.End(open, "void", "voided_at");
+            _box.Emit("customer.subscription.updated", subscription, before);
+        }
+        else if (plan.RetryAt <= at) Retry(subscription, plan, at);
+        else if (subscription.Flag("cancel_at_period_end")) End(subscription, at);
+        else Renew(subscription, at);
+    }
+
+    private void Renew(Thing subscription, long end)
+    {
         var before = subscription.Copy();
-        foreach (var item in items)
+        foreach (var item in ((Sublist)subscription["items"]!).Items)
         {
             var (interval, count) = ((string, int))((Thing)item["price"]!).Hidden!;
             item["current_period_start"] = end;
             item["current_period_end"] = After(end, interval, count);
         }
 
+        if (subscription["current_period_end"] is long) Period(subscription, "");
         var invoice = _invoices.ForSubscription(subscription, _box.Store.Get("customer", subscription.Text("customer")!), "subscription_cycle");
         subscription["latest_invoice"] = invoice.Id;
-        subscription["status"] = _invoices.TryPay(invoice, throws: false) ? "active" : "past_due";
+        var paid = invoice.Is("paid") || _invoices.TryPay(invoice, throws: false, offSession: true);
+        subscription["status"] = paid ? "active" : "past_due";
+        if (!paid) Wait(subscription, invoice, end);
         _box.Emit("customer.subscription.updated", subscription, before);
-        return true;
+    }
+
+    /// <summary>The next attempt at an invoice that was not paid.</summary>
+    private void Wait(Thing subscription, Thing invoice, long at)
+    {
+        var plan = (Plan)subscription.Hidden!;
+        var tries = (int)invoice.Number("attempt_count");
+        plan.RetryAt = at + (Retries[Math.Min(tries, Retries.Length) - 1] * Day);
+        plan.Unpaid = invoice;
+        invoice["next_payment_attempt"] = tries > Retries.Length ? null : plan.RetryAt;
+        _invoices.Paid[invoice.Id] = () => Recover(subscription);
+    }
+
+    private void Retry(Thing subscription, Plan plan, long at)
+    {
+        plan.RetryAt = null;
+        if (!plan.Unpaid!.Is("open")) return;
+        if (_invoices.TryPay(plan.Unpaid, throws: false, offSession: true)) return; // Recover was told
+        if (plan.Unpaid.Number("attempt_count") <= Retries.Length) Wait(subscription, plan.Unpaid, at);
+        else
+        {
+            plan.Unpaid["next_payment_attempt"] = null;
+            End(subscription, at, "payment_failed");
+        }
     }
 
     private Thing Update(Call call)
@@ -181,8 +262,10 @@ internal sealed class Billing
         if (subscription.Is("canceled")) throw StripeError.Invalid("A canceled subscription can only update its cancellation_details and metadata.", null);
         var before = subscription.Copy();
         if (call.Form["default_payment_method"] is { } method) subscription["default_payment_method"] = _box.Store.Get("payment_method", method, "default_payment_method").Id;
+        Change(subscription, call.Form);
         if (call.Form.Flag("cancel_at_period_end") is { } cancel)
         {
+            subscription["cancellation_details"] = Details(call.Form, cancel ? "cancellation_requested" : null);
             subscription["cancel_at_period_end"] = cancel;
             subscription["cancel_at"] = cancel ? ((Sublist)subscription["items"]!).Items[0].Number("current_period_end") : null;
             subscription["canceled_at"] = cancel ? _box.Now : null;
@@ -191,21 +274,69 @@ internal sealed class Billing
         call.Form.Copy(subscription, "description");
         call.Form.Metadata(subscription);
         _box.Emit("customer.subscription.updated", subscription, before);
+        Arm(subscription);
         return subscription;
     }
+
+    /// <summary>Other prices and quantities: what is left of the period comes back at the old price and is asked for at the new one.</summary>
+    private void Change(Thing subscription, Form form)
+    {
+        var behaviour = form.OneOf("proration_behavior", "always_invoice", "create_prorations", "none") ?? "create_prorations";
+        var customer = _box.Store.Get("customer", subscription.Text("customer")!);
+        var (now, changed) = (_clocks.NowOf(subscription.Text("test_clock")), false);
+        for (var i = 0; form.HasAny($"items[{i}]["); i++)
+        {
+            var item = ((Sublist)subscription["items"]!).Items.FirstOrDefault(known => known.Id == form[$"items[{i}][id]"])
+                ?? throw StripeError.Invalid("Adding an item to a subscription is not simulated: name the item that changes.", $"items[{i}][id]");
+            if (form.Flag($"items[{i}][deleted]") is true) throw StripeError.Invalid("Deleting an item of a subscription is not simulated.", $"items[{i}][deleted]");
+            var (old, price) = ((Thing)item["price"]!, form[$"items[{i}][price]"] is { } id ? _box.Store.Get("price", id, $"items[{i}][price]") : (Thing)item["price"]!);
+            if (!Equals(price.Hidden, old.Hidden)) throw StripeError.Invalid("Changing a subscription to a price of another interval is not simulated.", $"items[{i}][price]");
+            var (start, end, quantity) = (item.Number("current_period_start"), item.Number("current_period_end"), form.Number($"items[{i}][quantity]") ?? item.Number("quantity"));
+            long Left(Thing at, long count) => (long)Math.Round(at.Number("unit_amount") * count * (decimal)(end - now) / (end - start), MidpointRounding.AwayFromZero);
+            var (back, more) = (Left(old, item.Number("quantity")), Left(price, quantity));
+            item["price"] = price;
+            item["plan"] = Legacy(price);
+            item["quantity"] = quantity;
+            if (behaviour == "none" || subscription.Is("trialing") || (back, more) is (0, 0)) continue;
+            changed = true;
+            _invoices.Prorate(customer, item, -back, "Unused time");
+            _invoices.Prorate(customer, item, more, "Remaining time");
+        }
+
+        if (!changed || behaviour != "always_invoice") return;
+        var invoice = _invoices.ForSubscription(subscription, customer, "subscription_update");
+        subscription["latest_invoice"] = invoice.Id;
+        if (invoice.Is("paid") || _invoices.TryPay(invoice, throws: form["payment_behavior"] == "error_if_incomplete")) return;
+        subscription["status"] = "past_due";
+        Wait(subscription, invoice, now);
+    }
+
+    private static Raw Details(Form form, string? reason) => Raw.Of(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("comment", form["cancellation_details[comment]"]);
+        json.WriteString("feedback", form["cancellation_details[feedback]"]);
+        json.WriteNull("feedback_option");
+        json.WriteString("reason", reason);
+        json.WriteEndObject();
+    });
 
     private Thing Cancel(Call call)
     {
         var subscription = _box.Store.Get("subscription", call.Id);
         if (subscription.Is("canceled")) throw StripeError.Missing("subscription", call.Id, "id");
+        subscription["cancellation_details"] = Details(call.Form, "cancellation_requested");
         End(subscription, _clocks.NowOf(subscription.Text("test_clock")));
         return subscription;
     }
 
-    private void End(Thing subscription, long at)
+    private void End(Thing subscription, long at, string? reason = null)
     {
+        var plan = (Plan)subscription.Hidden!;
+        plan.RetryAt = plan.ExpiresAt = plan.TrialNoticeAt = null;
+        if (reason is not null) subscription["cancellation_details"] = new Raw(System.Text.Encoding.UTF8.GetBytes($$"""{"comment":null,"feedback":null,"feedback_option":null,"reason":"{{reason}}"}"""));
         subscription["status"] = "canceled";
-        subscription["canceled_at"] = at;
+        subscription["canceled_at"] ??= at;
         subscription["ended_at"] = at;
         _box.Emit("customer.subscription.deleted", subscription);
     }
@@ -214,5 +345,14 @@ internal sealed class Billing
     {
         var at = DateTimeOffset.FromUnixTimeSeconds(start);
         return (interval switch { "day" => at.AddDays(count), "week" => at.AddDays(7 * count), "month" => at.AddMonths(count), _ => at.AddYears(count) }).ToUnixTimeSeconds();
+    }
+
+    /// <summary>What is to happen to a subscription beside the end of its period; seconds.</summary>
+    private sealed class Plan
+    {
+        public long? TrialNoticeAt { get; set; }
+        public long? ExpiresAt { get; set; }
+        public long? RetryAt { get; set; }
+        public Thing? Unpaid { get; set; }
     }
 }

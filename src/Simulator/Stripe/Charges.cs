@@ -7,7 +7,7 @@ internal sealed class Charges(Sandbox box, PaymentMethods methods, Acquirer acqu
 
     public IEnumerable<Route> Routes =>
     [
-        new("POST", Url, Create, "by token or payment method, capture or not", "saved sources, 3-D Secure (as on the real API)"),
+        new("POST", Url, Create, "by token or payment method, capture or not", "saved sources, 3-D Secure (as on the real API), Connect"),
         new("GET", Url, call => Listing.Page(box, call, "charge", Url, "customer", "payment_intent", "transfer_group"), "by customer, payment intent, created"),
         new("GET", Url + "/search", call => Listing.Search(box, call, "charge", Url + "/search"), "amount, currency, customer, disputed, refunded, status, metadata"),
         new("GET", Url + "/{id}", call => box.Store.Get("charge", call.Id), "with expansion"),
@@ -21,6 +21,7 @@ internal sealed class Charges(Sandbox box, PaymentMethods methods, Acquirer acqu
         var amount = form.Number("amount") ?? throw StripeError.Required("amount");
         var currency = Currency.Of(form.Required("currency"));
         currency.Check(amount);
+        Connect.Refuse(form, "charge");
         form.CheckEmail("receipt_email");
         form.CheckDescriptor("statement_descriptor");
         form.CheckDescriptor("statement_descriptor_suffix");

@@ -8,9 +8,12 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
     private const string Url = "/v1/payment_intents";
     private static readonly TimeSpan AuthorizationLife = TimeSpan.FromDays(7);
 
+    /// <summary>Who is told when an intent succeeds, by its id.</summary>
+    public Dictionary<string, Action<Thing>> Settles { get; } = [];
+
     public IEnumerable<Route> Routes =>
     [
-        new("POST", Url, Create, "automatic and manual capture, confirm at once, off-session, setup_future_usage, mandates, automatic_payment_methods", "Connect fields, tax and line-item details"),
+        new("POST", Url, Create, "automatic and manual capture, automatic and manual confirmation, confirm at once, off-session, setup_future_usage, mandates, automatic_payment_methods (and so a return_url to confirm with, unless allow_redirects is never), error_on_requires_action", "Connect: what names another account is refused; tax and line-item details"),
         new("GET", Url, call => Listing.Page(box, call, "payment_intent", Url, "customer"), "by customer, by created"),
         new("GET", Url + "/search", call => Listing.Search(box, call, "payment_intent", Url + "/search"), "amount, currency, customer, status, metadata", "the minute of indexing delay"),
         new("GET", Url + "/{id}", call => box.Store.Get("payment_intent", call.Id), "with expansion"),
@@ -27,18 +30,14 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         var amount = form.Number("amount") ?? throw StripeError.Required("amount");
         var currency = Currency.Of(form.Required("currency"));
         Check(amount, currency, form);
+        Connect.Refuse(form, "payment_intent");
         var intent = box.Make("payment_intent", "pi_3", 23);
         intent["amount"] = amount;
         intent["currency"] = currency.Code;
         intent["client_secret"] = intent.Id + "_secret_" + call.Ask.NewId("", 25);
         intent["capture_method"] = form.OneOf("capture_method", "automatic", "automatic_async", "manual") ?? "automatic_async";
         intent["confirmation_method"] = form.OneOf("confirmation_method", "automatic", "manual") ?? "automatic";
-        if (form.Flag("automatic_payment_methods[enabled]") is true)
-        {
-            var redirects = form["automatic_payment_methods[allow_redirects]"] ?? "always";
-            intent["automatic_payment_methods"] = new Raw(Encoding.UTF8.GetBytes($$"""{"allow_redirects":"{{redirects}}","enabled":true}"""));
-        }
-
+        intent["automatic_payment_methods"] = Automatic.Of(call);
         intent.Hidden = new Terms(
             form["payment_method_options[card][request_incremental_authorization]"] == "if_available",
             form["payment_method_options[card][request_multicapture]"] == "if_available",
@@ -77,6 +76,7 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
             : form.HasAny("payment_method_data[") ? methods.Create(form, "payment_method_data")
             : null;
         if (method is null) return;
+        if (method.Hidden is Instrument { Spent: true }) throw PaymentMethods.Gone();
         if (method.Text("customer") is { } owner && intent.Text("customer") != owner)
         {
             throw StripeError.Invalid(intent.Text("customer") is null
@@ -85,6 +85,7 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         }
 
         intent["payment_method"] = method.Id;
+        ((Terms)intent.Hidden!).Authenticated = false;
         if (method.Text("type") is { } type && type != "card") intent["payment_method_types"] = new[] { type };
         if (intent.Is("requires_payment_method")) intent["status"] = "requires_confirmation";
     }
@@ -109,7 +110,7 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
     }
 
     /// <summary>Confirms: a decline is thrown as the API's error, with the intent back at requires_payment_method.</summary>
-    public Thing Confirm(Thing intent, Form form)
+    public Thing Confirm(Thing intent, Form form, bool offSession = false)
     {
         if (intent.Text("status") is not ("requires_payment_method" or "requires_confirmation" or "requires_action"))
         {
@@ -125,20 +126,17 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
 
         var method = box.Store.Get("payment_method", id);
         var terms = (Terms)intent.Hidden!;
-        terms.OffSession = form["off_session"] is { Length: > 0 } and not "false";
+        terms.OffSession = offSession || form["off_session"] is { Length: > 0 } and not "false";
         if (form["mandate"] is { } mandate) terms.Mandate = box.Store.Get("mandate", mandate, "mandate").Id;
-        var automatic = intent["automatic_payment_methods"] is Raw raw && raw.Json.AsSpan().IndexOf("\"always\""u8) >= 0;
-        if (automatic && terms.ReturnUrl is null && !terms.OffSession)
-        {
-            throw StripeError.Invalid("This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.", "return_url");
-        }
-
+        terms.UsesSdk = form.Flag("use_stripe_sdk") is true;
+        if (!terms.OffSession && !terms.UsesSdk) Automatic.NeedsReturn(intent, terms);
         intent["last_payment_error"] = null;
         var instrument = (Instrument)method.Hidden!;
         if (instrument.Bank is { } bank) return Debit(intent, method, bank);
         terms.Asked = form["payment_method_options[card][request_three_d_secure]"] is "any" or "challenge";
+        if (terms.Authenticated) return Authorise(intent, authenticated: true, throws: true);
         if (!Challenged(intent, instrument, terms)) return Authorise(intent, authenticated: instrument.Test?.Challenge == Challenge.Frictionless, throws: true);
-        if (terms.OffSession)
+        if (terms.OffSession || form.Flag("error_on_requires_action") is true)
         {
             return Fail(intent, method, new StripeError(402, "card_error", "authentication_required", TestCards.Message("authentication_required", null), null)
             {
@@ -147,7 +145,7 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         }
 
         intent["status"] = "requires_action";
-        intent["next_action"] = ThreeDs.NextAction(box, "payment_intent", intent, terms.ReturnUrl);
+        intent["next_action"] = ThreeDs.NextAction(box, "payment_intent", intent, terms);
         box.Emit("payment_intent.requires_action", intent);
         return intent;
     }
@@ -158,6 +156,13 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         if (!intent.Is("requires_action")) return;
         intent["next_action"] = null;
         var method = box.Store.Get("payment_method", intent.Text("payment_method")!);
+        if (success && intent.Text("confirmation_method") == "manual")
+        {
+            ((Terms)intent.Hidden!).Authenticated = true;
+            intent["status"] = "requires_confirmation";
+            return;
+        }
+
         if (success)
         {
             Authorise(intent, authenticated: true, throws: false);
@@ -195,7 +200,7 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         intent["latest_charge"] = charge.Id;
         if (declined is not null) return Fail(intent, method, declined, throws);
         intent["next_action"] = null;
-        if (intent.Text("setup_future_usage") is not null) Save(intent, method);
+        Keep(intent, method);
         if (capture) return Succeed(intent, amount);
         intent["status"] = "requires_capture";
         intent["amount_capturable"] = amount;
@@ -214,7 +219,15 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         intent["amount_capturable"] = 0;
         intent["processing"] = null;
         box.Emit("payment_intent.succeeded", intent);
+        if (Settles.Count > 0 && Settles.Remove(intent.Id, out var tell)) tell(intent);
         return intent;
+    }
+
+    /// <summary>A payment method that belongs to no customer pays once.</summary>
+    private void Keep(Thing intent, Thing method)
+    {
+        if (intent.Text("setup_future_usage") is not null) Save(intent, method);
+        if (method.Text("customer") is null) ((Instrument)method.Hidden!).Spent = true;
     }
 
     private void Save(Thing intent, Thing method)
@@ -233,6 +246,7 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         intent["status"] = "requires_payment_method";
         intent["payment_method"] = null;
         intent["next_action"] = null;
+        ((Terms)intent.Hidden!).Authenticated = false;
         intent["last_payment_error"] = Failure(error, method);
         box.Emit("payment_intent.payment_failed", intent);
         if (!throws) return intent;
@@ -266,7 +280,7 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
             else
             {
                 acquirer.Arrive(charge);
-                if (intent.Text("setup_future_usage") is not null) Save(intent, method);
+                Keep(intent, method);
                 Succeed(intent, charge.Number("amount"));
             }
         });
@@ -307,7 +321,7 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         return Release(intent, call.Form.OneOf("cancellation_reason", "duplicate", "fraudulent", "requested_by_customer", "abandoned"));
     }
 
-    private Thing Release(Thing intent, string? reason)
+    public Thing Release(Thing intent, string? reason)
     {
         if (intent.Is("requires_capture")) acquirer.Void(box.Store.Get("charge", intent.Text("latest_charge")!));
         else if (intent.Is("processing")) acquirer.Return(box.Store.Get("charge", intent.Text("latest_charge")!), "debit_canceled");

@@ -15,6 +15,9 @@ internal sealed class Instrument(Card? card, TestCard? test, BankBehaviour? bank
     /// <summary>Set up for off-session use: no more challenges on cards that are asked once.</summary>
     public bool SetUp { get; set; }
 
+    /// <summary>Paid without a customer, or taken from one: it is not used again.</summary>
+    public bool Spent { get; set; }
+
     /// <summary>How its charges showed it the last time.</summary>
     public CardStencil? Stencil { get; set; }
 
@@ -222,6 +225,16 @@ internal sealed class PaymentMethods(Sandbox box)
             throw StripeError.Invalid("The payment method you provided has already been attached to a customer.", null);
         }
 
+        return Own(method, customer);
+    }
+
+    public static StripeError Gone() => StripeError.Invalid(
+        "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.", null);
+
+    /// <summary>Gives it to a customer; cards that decline are refused here.</summary>
+    public Thing Own(Thing method, Thing customer)
+    {
+        if (method.Hidden is Instrument { Spent: true }) throw Gone();
         if (method.Hidden is Instrument { Test: { Code: { } code, OnAttach: false } test })
         {
             throw new StripeError(402, "card_error", code, TestCards.Message(code, test.Decline), null) { DeclineCode = test.Decline, AdviceCode = TestCards.Advice(code, test.Decline) };
@@ -257,8 +270,10 @@ internal sealed class PaymentMethods(Sandbox box)
             throw StripeError.Invalid("The payment method you provided is not attached to a customer so detachment is impossible.", null);
         }
 
+        var before = method.Copy();
         method["customer"] = null;
-        box.Emit("payment_method.detached", method);
+        ((Instrument)method.Hidden!).Spent = true;
+        box.Emit("payment_method.detached", method, before);
         return method;
     }
 

@@ -29,6 +29,8 @@ internal sealed class Refunds(Sandbox box, Balances balances)
             throw StripeError.Invalid($"Charge {charge.Id} has been charged back; cannot issue a refund.", null, "charge_disputed");
         }
 
+        if (call.Form.Flag("refund_application_fee") is true) throw StripeError.Invalid($"Attempting to refund_application_fee on charge {charge.Id}, but it has no application fee.", "refund_application_fee");
+        if (call.Form.Flag("reverse_transfer") is true) throw StripeError.Invalid($"Cannot reverse transfer on charge {charge.Id} because it does not have an associated transfer.", "reverse_transfer");
         if (truth.Captured == 0 || charge.Flag("refunded")) throw StripeError.Invalid($"Charge {charge.Id} has already been refunded.", null, "charge_already_refunded");
         var amount = call.Form.Number("amount") ?? refundable;
         if (amount < 1) throw StripeError.Invalid("This value must be greater than or equal to 1.", "amount", "parameter_invalid_integer");

@@ -23,6 +23,7 @@ internal sealed class SetupIntents(Sandbox box, PaymentMethods methods)
         intent["client_secret"] = intent.Id + "_secret_" + call.Ask.NewId("", 30);
         intent["usage"] = call.Form.OneOf("usage", "off_session", "on_session") ?? "off_session";
         intent.Hidden = new Terms(false, false, false);
+        intent["automatic_payment_methods"] = Automatic.Of(call);
         box.Store.Add(Fill(intent, call.Form));
         box.Emit("setup_intent.created", intent);
         return call.Form.Flag("confirm") is true ? Confirm(intent, call.Form) : intent;
@@ -46,6 +47,9 @@ internal sealed class SetupIntents(Sandbox box, PaymentMethods methods)
     private Thing Confirm(Thing intent, Form form)
     {
         if (intent.Text("status") is "succeeded" or "canceled" || intent.Text("payment_method") is null) throw StripeError.Unexpected("SetupIntent", intent, "confirm");
+        var terms = (Terms)intent.Hidden!;
+        terms.UsesSdk = form.Flag("use_stripe_sdk") is true;
+        if (!terms.UsesSdk) Automatic.NeedsReturn(intent, terms);
         var method = box.Store.Get("payment_method", intent.Text("payment_method")!);
         if (method.Hidden is Instrument { Test: { } test })
         {
@@ -53,7 +57,7 @@ internal sealed class SetupIntents(Sandbox box, PaymentMethods methods)
             if (test.Challenge is Challenge.Always or Challenge.OnSetup or Challenge.DeclinedAfter && form["off_session"] is not "true")
             {
                 intent["status"] = "requires_action";
-                intent["next_action"] = ThreeDs.NextAction(box, "setup_intent", intent, ((Terms)intent.Hidden!).ReturnUrl);
+                intent["next_action"] = ThreeDs.NextAction(box, "setup_intent", intent, (Terms)intent.Hidden!);
                 box.Emit("setup_intent.requires_action", intent);
                 return intent;
             }

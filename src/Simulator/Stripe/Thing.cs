@@ -184,6 +184,7 @@ internal sealed class Thing
             }
         }
 
+        if (expand is not null) Included.Write(json, this, store, expand);
         json.WriteEndObject();
     }
 

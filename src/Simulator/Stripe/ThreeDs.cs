@@ -14,17 +14,28 @@ internal sealed class ThreeDs(Sandbox box, PaymentIntents intents, SetupIntents 
         new("POST", "/3ds/{kind}/{id}/fail", ask => Finish(ask, false), "authentication fails, back to return_url"),
     ];
 
-    public static Raw NextAction(Sandbox box, string kind, Thing intent, string? returnUrl)
+    /// <summary>To the bank's page: an address to go to for who gave a <c>return_url</c>, something for Stripe's own script for everybody else.</summary>
+    public static Raw NextAction(Sandbox box, string kind, Thing intent, Terms terms)
     {
         var url = $"{box.Call!.Ask.Origin}/3ds/{kind}/{intent.Id}";
+        var type = terms.ReturnUrl is null || terms.UsesSdk ? "use_stripe_sdk" : "redirect_to_url";
         return Raw.Of(json =>
         {
             json.WriteStartObject();
-            json.WriteStartObject("redirect_to_url");
-            json.WriteString("return_url", returnUrl);
-            json.WriteString("url", url);
+            json.WriteStartObject(type);
+            if (type == "redirect_to_url")
+            {
+                json.WriteString("return_url", terms.ReturnUrl);
+                json.WriteString("url", url);
+            }
+            else
+            {
+                json.WriteString("stripe_js", url);
+                json.WriteString("type", "three_d_secure_redirect");
+            }
+
             json.WriteEndObject();
-            json.WriteString("type", "redirect_to_url");
+            json.WriteString("type", type);
             json.WriteEndObject();
         });
     }

@@ -84,6 +84,12 @@ internal sealed record Terms(bool CanIncrement, bool CanCaptureMore, bool CanOve
 
     /// <summary>3-D Secure was asked for by the merchant.</summary>
     public bool Asked { get; set; }
+
+    /// <summary>The shopper authenticated, and the payment waits for the server's confirmation (<c>confirmation_method=manual</c>).</summary>
+    public bool Authenticated { get; set; }
+
+    /// <summary>A page of the client's own leads the shopper on.</summary>
+    public bool UsesSdk { get; set; }
     public string? ReturnUrl { get; set; }
     public string? Mandate { get; set; }
 
