@@ -4,7 +4,7 @@ using System.Text;
 namespace Busker.Simulator.Core;
 
 /// <summary>A reply. <paramref name="Subject"/> is the id of the thing it speaks of, for the journal and for stale reads.</summary>
-internal sealed record Answer(int Status, ReadOnlyMemory<byte> Body, string ContentType = "application/json", string? Subject = null)
+internal record Answer(int Status, ReadOnlyMemory<byte> Body, string ContentType = "application/json", string? Subject = null)
 {
     public KeyValuePair<string, string>[] Headers { get; init; } = [];
 
@@ -22,6 +22,9 @@ internal sealed record Answer(int Status, ReadOnlyMemory<byte> Body, string Cont
         body.CopyTo(lent);
         return new Answer(200, lent.AsMemory(0, body.Length), Subject: subject) { Headers = headers, Lent = lent };
     }
+
+    /// <summary>With its body: one that is written when the gate is free again has none before.</summary>
+    public virtual Answer Written() => this;
 
     public Answer With(string name, string value) => this with { Headers = [.. Headers, new(name, value)] };
 

@@ -41,6 +41,9 @@ internal sealed class Ask
     /// <summary>What the provider worked out of it before the gate.</summary>
     public object? Parsed { get; internal set; }
 
+    /// <summary>No rule of the fault language may look at its reply, which can be written after the gate.</summary>
+    public bool Unwatched { get; internal set; }
+
     public ulong Seed { get; internal set; }
 
     internal Cause? Cause { get; set; }

@@ -14,6 +14,9 @@ internal record struct JournalEntry(
     public uint Answered { get; set; }
 }
 
+/// <summary>Where a request stands in the journal: the how manieth it is, from one.</summary>
+internal readonly record struct JournalLine(Roll<JournalEntry>.Place Place, int Ordinal);
+
 /// <summary>
 /// Every request with its injected faults, in order of arrival. The text form is one JSON object a line and a function
 /// of seed, scenario and requests alone: <c>asked</c> and <c>answered</c> are CRC-32 of the bodies.
@@ -22,23 +25,45 @@ internal sealed class Journal
 {
     private const int Kept = 200;
     private readonly Roll<JournalEntry> _entries = new();
-    private readonly (Excerpt Asked, Excerpt Answered)[] _recent = new (Excerpt, Excerpt)[Kept];
+    private readonly (int Ordinal, Excerpt Asked, Excerpt Answered)[] _recent = new (int, Excerpt, Excerpt)[Kept];
+    private readonly Lock _excerpts = new();
 
     public IReadOnlyList<JournalEntry> Entries => _entries;
 
     /// <summary>The last requests with the beginnings of their bodies, newest first, for reading by people.</summary>
     internal IEnumerable<(JournalEntry Entry, string Asked, string Answered)> Recent()
     {
-        for (var i = _entries.Count - 1; i >= 0 && i >= _entries.Count - Kept; i--) yield return (_entries[i], _recent[i % Kept].Asked.Text, _recent[i % Kept].Answered.Text);
+        for (var ordinal = _entries.Count; ordinal > 0 && ordinal > _entries.Count - Kept; ordinal--)
+        {
+            var (asked, answered) = Excerpts(ordinal);
+            yield return (_entries[ordinal - 1], asked, answered);
+        }
     }
 
-    /// <summary>Returns where the checksums go.</summary>
-    internal Roll<JournalEntry>.Place Add(in JournalEntry entry, ReadOnlySpan<byte> asked, ReadOnlySpan<byte> answered)
+    internal JournalLine Add(in JournalEntry entry) => new(_entries.Add(entry), _entries.Count);
+
+    /// <summary>What is known of a request when its reply is ready to leave. The one member that needs no gate, and a line of which there is one caller.</summary>
+    internal void Complete(JournalLine line, ReadOnlySpan<byte> asked, ReadOnlySpan<byte> answered)
     {
-        ref var recent = ref _recent[_entries.Count % Kept];
-        recent.Asked.Take(asked);
-        recent.Answered.Take(answered);
-        return _entries.Add(entry);
+        ref var entry = ref line.Place.Value;
+        (entry.Asked, entry.Answered) = (Crc32.Of(asked), Crc32.Of(answered));
+        lock (_excerpts)
+        {
+            ref var recent = ref _recent[line.Ordinal % Kept];
+            if (recent.Ordinal > line.Ordinal) return;
+            recent.Ordinal = line.Ordinal;
+            recent.Asked.Take(asked);
+            recent.Answered.Take(answered);
+        }
+    }
+
+    private (string Asked, string Answered) Excerpts(int ordinal)
+    {
+        lock (_excerpts)
+        {
+            var recent = _recent[ordinal % Kept];
+            return recent.Ordinal == ordinal ? (recent.Asked.Text, recent.Answered.Text) : ("", "");
+        }
     }
 
     internal static void Write(Utf8JsonWriter json, in JournalEntry entry)

@@ -16,15 +16,15 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
 
     public Provider Provider => provider;
 
-    /// <summary>The whole way. What the request says is found out before the gate, the checksums of the journal after it.</summary>
+    /// <summary>The whole way. What the request says is found out before the gate; its reply and the journal are completed after it.</summary>
     public async ValueTask<Reply> RunAsync(Ask ask)
     {
-        var asked = Crc32.Of(ask.Body);
         _router.Route(ask);
         Parse(ask);
         var reply = AtOnce(ask, out var struck) ?? await LaterAsync(ask, struck);
-        if (reply.Entry is { } entry) (entry.Value.Asked, entry.Value.Answered) = (asked, Crc32.Of(reply.Answer.Body.Span));
-        return reply;
+        var answer = Written(ask, reply.Answer);
+        if (reply.Line is { } line) stage.Journal.Complete(line, ask.Body, answer.Body.Span);
+        return reply with { Answer = answer };
     }
 
     /// <summary>What becomes of most requests, or null: then <see cref="LaterAsync"/> goes on.</summary>
@@ -39,6 +39,7 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         var answer = Admit(ask);
         if (faults.Count == 0 && (latency == 0 || stage.Clock.Frozen))
         {
+            ask.Unwatched = stage.Faults.Rules.Count == 0;
             answer ??= Work(ask, faults);
             if (!ask.EarlyWebhooks) return Journal(ask, faults, latency, answer, Ending.Sent);
         }
@@ -137,6 +138,18 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         }
     }
 
+    private Answer Written(Ask ask, Answer answer)
+    {
+        try
+        {
+            return answer.Written();
+        }
+        catch (Exception bug)
+        {
+            return Bug(ask, bug);
+        }
+    }
+
     /// <summary>A bug of the simulator is loud: it is told on the error stream and answered as a 500 that nobody injected.</summary>
     private Answer Bug(Ask ask, Exception bug)
     {
@@ -169,7 +182,7 @@ internal sealed class Pipeline(Stage stage, Provider provider, Recorder? recorde
         var waited = latency + (int)(Find(faults, FaultKind.Delay)?.Argument ?? 0);
         var entry = new JournalEntry(ask.Lane, ask.Number, ask.AtMs, provider.Name, ask.Method, ask.Endpoint?.Template == ask.Path ? ask.Endpoint.Template : ask.Path, ask.Query, provider.KeyOf(ask), struck, waited,
             ending == Ending.Cut ? 0 : answer.Status, answer.Subject);
-        return new Reply(answer, ending, stage.Journal.Add(entry, ask.Body, answer.Body.Span));
+        return new Reply(answer, ending, stage.Journal.Add(entry));
     }
 
     private TimeSpan Wait(IReadOnlyList<FaultRule> faults, int latencyMs)

@@ -16,4 +16,4 @@ internal enum Ending
     Silence,
 }
 
-internal readonly record struct Reply(Answer Answer, Ending Ending, Roll<JournalEntry>.Place? Entry = null);
+internal readonly record struct Reply(Answer Answer, Ending Ending, JournalLine? Line = null);

@@ -20,6 +20,9 @@ internal sealed class Call(Ask ask, Form form, string? version)
 
     public string RequestId => field ??= RequestIdOf(Request);
 
+    /// <summary>The headers of its reply.</summary>
+    public KeyValuePair<string, string>[] Named => [new("Request-Id", RequestId), new("Stripe-Version", Version)];
+
     public string? IdempotencyKey { get; } = ask.Header("Idempotency-Key");
 
     /// <summary>The key, of requests that are answered once for each.</summary>

@@ -22,7 +22,7 @@ internal sealed class CardStencil
 {
     private const string Amount = "{amount}", Most = "{most}", Authorization = "{authorization}", Network = "{network}";
     private readonly List<(byte[] Text, string? Hole)> _pieces = [];
-    private readonly byte[] _filled;
+    private readonly int _most;
 
     public CardStencil(CardLook look, string brand, Store store)
     {
@@ -46,15 +46,15 @@ internal sealed class CardStencil
             text = text[(at + (hole?.Length ?? 0))..];
         }
 
-        _filled = new byte[_pieces.Sum(p => p.Text.Length + 20)];
+        _most = _pieces.Sum(p => p.Text.Length + 20);
     }
 
     public CardLook Look { get; }
 
-    /// <summary>Under the gate, as everything that writes objects.</summary>
     public void Write(Utf8JsonWriter json, ulong seed, string charge, long amount)
     {
-        var to = _filled.AsSpan();
+        var filled = _most <= 1_024 ? stackalloc byte[1_024] : new byte[_most];
+        var to = filled;
         foreach (var (text, hole) in _pieces)
         {
             text.CopyTo(to);
@@ -70,7 +70,7 @@ internal sealed class CardStencil
             to = to[written..];
         }
 
-        json.WriteRawValue(_filled.AsSpan(0, _filled.Length - to.Length), skipInputValidation: true);
+        json.WriteRawValue(filled[..(filled.Length - to.Length)], skipInputValidation: true);
     }
 
     private static int Digits(long number, ReadOnlySpan<char> format, Span<byte> to) => number.TryFormat(to, out var written, format, CultureInfo.InvariantCulture) ? written : 0;

@@ -14,8 +14,6 @@ internal sealed class StripeProvider : Provider
     private readonly Balances _balances;
     private readonly Dictionary<string, Slot> _slots = [];
     private readonly Queue<string> _slotOrder = new();
-    private readonly System.Buffers.ArrayBufferWriter<byte> _buffer = new(16_384);
-    private Utf8JsonWriter? _json;
 
     public StripeProvider(Stage stage)
         : base(stage, "stripe")
@@ -106,7 +104,7 @@ internal sealed class StripeProvider : Provider
         var call = _box.Call = ((Call)ask.Parsed!).Begin();
         try
         {
-            return call.Refused is { } refused ? Headers(Error(ask, refused), call.RequestId) : Success(call, handle(call), call.Expand);
+            return call.Refused is { } refused ? Headers(Error(ask, refused), call.RequestId) : Success(call, handle(call));
         }
         catch (StripeError refused)
         {
@@ -118,21 +116,24 @@ internal sealed class StripeProvider : Provider
         }
     }
 
-    private Answer Success(Call call, object result, Expand? expand)
+    private Answer Success(Call call, object result)
     {
         if (result is Answer whole) return whole;
-        if (result is Thing read && expand is null && call.Ask.Method == "GET" && _box.Store.Read(read) is { } known)
+        if (result is Thing thing && call.Expand is null)
         {
-            return new Answer(200, known, Subject: read.Id) { Headers = [new("Request-Id", call.RequestId), new("Stripe-Version", call.Version)] };
+            if (call.Ask.Method == "GET" && _box.Store.Read(thing) is { } known) return new Answer(200, known, Subject: thing.Id) { Headers = call.Named };
+            if (call.Ask.Unwatched && call.Key is null) return new Unwritten(call, thing.Copy(), _box.Store);
         }
 
-        _buffer.ResetWrittenCount();
-        var json = _json ??= new Utf8JsonWriter(_buffer, Raw.Loose);
-        json.Reset(_buffer);
+        return Answer.Lending(Pen.Write((Result: result, call.Expand, _box.Store), static (json, what) => Write(json, what.Result, what.Store, what.Expand)), (result as Thing)?.Id, call.Named);
+    }
+
+    private static void Write(Utf8JsonWriter json, object result, Store store, Expand? expand)
+    {
         switch (result)
         {
-            case Thing thing: thing.Write(json, _box.Store, expand); break;
-            case ListPage page: page.Write(json, _box.Store, expand); break;
+            case Thing thing: thing.Write(json, store, expand); break;
+            case ListPage page: page.Write(json, store, expand); break;
             case Deleted gone:
                 json.WriteStartObject();
                 json.WriteString("id", gone.Id);
@@ -142,10 +143,6 @@ internal sealed class StripeProvider : Provider
                 break;
             case Raw raw: json.WriteRawValue(raw.Json, skipInputValidation: true); break;
         }
-
-        json.Flush();
-        var subject = (result as Thing)?.Id;
-        return Answer.Lending(_buffer.WrittenSpan, subject, new("Request-Id", call.RequestId), new("Stripe-Version", call.Version));
     }
 
     private Answer Error(Ask ask, StripeError error)
