@@ -100,6 +100,23 @@ public sealed class GateTests
         })));
     }
 
+    [Fact]
+    public async Task A_reply_shows_what_its_own_request_left_whatever_others_do_to_the_same_thing_meanwhile()
+    {
+        var stage = new Stage(ScenarioReader.Open("calm").Value, 9, 0, TimeProvider.System);
+        var pipeline = new Pipeline(stage, new StripeProvider(stage), null);
+        var customer = await AskAsync(pipeline, "/v1/customers", "name=nobody");
+        await Task.WhenAll(Enumerable.Range(1, 4).Select(thread => Task.Run(async () =>
+        {
+            for (var i = 0; i < 250; i++)
+            {
+                var text = await TextAsync(pipeline, $"/v1/customers/{customer}", $"name=n{thread}-{i}&metadata[of]=m{thread}-{i}&address[city]=c{thread}-{i}");
+                foreach (var own in (string[])[$"\"n{thread}-{i}\"", $"\"m{thread}-{i}\"", $"\"c{thread}-{i}\""]) text.ShouldContain(own);
+            }
+        })));
+        stage.Journal.Recent().ShouldAllBe(r => r.Asked.StartsWith("name=n") && r.Answered.Contains($"\"{r.Asked.Substring(5, r.Asked.IndexOf('&') - 5)}\""));
+    }
+
     /// <summary>The id in the reply, whose memory is then given back as the listener does.</summary>
     private static async ValueTask<string> AskAsync(Pipeline pipeline, string path, string form)
     {
