@@ -140,6 +140,16 @@ test('3-D Secure without a question: the bank knows its customer, by redirect an
   }
 });
 
+test('an exemption from authentication is asked for and granted, or it is not', async () => {
+  const asks = { ...card, number: '4917610000000000' };
+  const small = await pay({ reference: 'small', paymentMethod: asks, amount: { value: 900, currency: 'EUR' }, additionalData: { scaExemption: 'lowValue' } });
+  assert.deepEqual([small.resultCode, small.additionalData.scaExemptionRequested, small.additionalData.liabilityShift], ['Authorised', 'lowValue', undefined]);
+  const large = await pay({ reference: 'large', paymentMethod: asks, amount: { value: 90000, currency: 'EUR' }, additionalData: { scaExemption: 'transactionRiskAnalysis' } });
+  assert.equal(large.resultCode, 'RedirectShopper');
+  const never = await pay({ reference: 'never', paymentMethod: asks, authenticationData: { attemptAuthentication: 'never' } });
+  assert.deepEqual([never.resultCode, never.refusalReasonCode, never.refusalReason], ['Refused', '38', 'Authentication required']);
+});
+
 test('iDEAL: to the bank and back, captured at once, refunded', async () => {
   const away = await pay({ reference: 'ideal1', paymentMethod: { type: 'ideal' } });
   assert.deepEqual([away.resultCode, away.action.type, away.action.paymentMethodType], ['RedirectShopper', 'redirect', 'ideal']);

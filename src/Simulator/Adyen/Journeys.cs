@@ -17,11 +17,14 @@ internal sealed record Means(Card? Card, bool Stored)
 }
 
 /// <summary>A shopper who was sent away before the payment is authorised.</summary>
-internal sealed class Journey(string psp, JsonElement body, Means means)
+internal sealed class Journey(string psp, JsonElement body, Means means, Way way)
 {
     public string Psp { get; } = psp;
     public JsonElement Body { get; } = body;
     public Means Means { get; } = means;
+
+    /// <summary>Whether the bank has a question.</summary>
+    public bool Asks { get; } = way == Way.Challenge;
     public string? ReturnUrl { get; init; }
 
     /// <summary>Native 3-D Secure: the device was fingerprinted, the challenge is next.</summary>
@@ -40,16 +43,16 @@ internal sealed class Journeys(AdyenBox box)
 
     public static bool Native(JsonElement body) => Text(body, "authenticationData", "threeDSRequestData", "nativeThreeDS") == "preferred";
 
-    public Answer Redirect(Ask ask, string psp, JsonElement body, Means means)
+    public Answer Redirect(Ask ask, string psp, JsonElement body, Means means, Way way)
     {
-        Begin(new Journey(psp, body, means) { ReturnUrl = Text(body, "returnUrl") ?? throw AdyenError.Missing("returnUrl") }, "redirect result");
+        Begin(new Journey(psp, body, means, way) { ReturnUrl = Text(body, "returnUrl") ?? throw AdyenError.Missing("returnUrl") }, "redirect result");
         var action = new JsonObject { ["paymentMethodType"] = means.Card is null ? "ideal" : "scheme", ["type"] = "redirect", ["method"] = "GET", ["url"] = $"{ask.Origin}/3ds/{psp}" };
         return Json(200, new JsonObject { ["resultCode"] = "RedirectShopper", ["action"] = action }, psp);
     }
 
-    public Answer Identify(Ask ask, string psp, JsonElement body, Means means)
+    public Answer Identify(Ask ask, string psp, JsonElement body, Means means, Way way)
     {
-        var journey = new Journey(psp, body, means);
+        var journey = new Journey(psp, body, means, way);
         Begin(journey, "payment data");
         _byToken.Add(Token(psp, "authorisation token"), journey);
         return Act(journey, "IdentifyShopper", "fingerprint", new JsonObject
@@ -76,7 +79,7 @@ internal sealed class Journeys(AdyenBox box)
         if (!_byToken.TryGetValue(token, out var journey) || journey.ReturnUrl is not null) throw AdyenError.Invalid("14_006", "The paymentData is not known");
         if (Text(said, "transStatus") is { } status && journey.Identified) return (Once(journey), status is "Y" or "A", null);
         if (journey.Identified || Text(said, "threeDSCompInd") is null) throw AdyenError.Invalid("14_006", $"details.{name} is not what this payment waits for");
-        if (Refusals.Frictionless(journey.Means.Card)) return (Once(journey), true, null);
+        if (!journey.Asks) return (Once(journey), true, null);
         journey.Identified = true;
         return (journey, false, Act(journey, "ChallengeShopper", "challenge", new JsonObject
         {
@@ -89,7 +92,7 @@ internal sealed class Journeys(AdyenBox box)
     public Answer Page(Ask ask)
     {
         if (!_byPsp.TryGetValue(ask.Values[0], out var journey)) return Nowhere();
-        if (journey.ReturnUrl is not null && Refusals.Frictionless(journey.Means.Card)) return Back(journey, true);
+        if (journey is { ReturnUrl: not null, Asks: false }) return Back(journey, true);
         var amount = WebUtility.HtmlEncode($"{Text(journey.Body, "amount", "currency")} {Text(journey.Body, "amount", "value")}");
         var at = $"/3ds/{ask.Values[0]}";
         return Answer.Html($"<!doctype html><title>Your bank</title><h1>Pay {amount} (minor units)?</h1><a id=\"authorize\" href=\"{at}/yes\">Authenticate</a> <a id=\"fail\" href=\"{at}/no\">Fail</a>");

@@ -11,6 +11,7 @@ namespace Busker.Simulator.Adyen;
 internal sealed class Payments(AdyenBox box, Modifications modifications)
 {
     private readonly Journeys _journeys = new(box);
+    private readonly Authentication _authentication = new(box);
 
     public Answer Create(Ask ask)
     {
@@ -23,9 +24,12 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
         var psp = NewPsp(ask);
         if (means.Card is not { } card) return Ideal(ask, psp, body, means, currency);
         var use = Use(body, card, minor, currency, means.Stored, false);
-        var offSession = Text(body, "shopperInteraction") == "ContAuth";
-        if (offSession || !(Refusals.WantsChallenge(card) || Refusals.Frictionless(card) || box.Stage.Issuers.WantsChallenge(use))) return Authorise(ask, psp, body, means, false);
-        return Journeys.Native(body) ? _journeys.Identify(ask, psp, body, means) : _journeys.Redirect(ask, psp, body, means);
+        return _authentication.Of(body, card, use) switch
+        {
+            Way.Authorise => Authorise(ask, psp, body, means, false),
+            Way.Refuse => Refuse(ask, psp, body, means, Refusals.Of(38), 0),
+            var way => Journeys.Native(body) ? _journeys.Identify(ask, psp, body, means, way) : _journeys.Redirect(ask, psp, body, means, way),
+        };
     }
 
     public Answer Details(Ask ask)
@@ -44,7 +48,7 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
     private Answer Ideal(Ask ask, string psp, JsonElement body, Means means, string currency)
     {
         if (currency != "EUR") throw AdyenError.Invalid("138", "Unsupported currency specified");
-        return _journeys.Redirect(ask, psp, body, means);
+        return _journeys.Redirect(ask, psp, body, means, Way.Challenge);
     }
 
     private Answer Authorise(Ask ask, string psp, JsonElement body, Means means, bool authenticated)
@@ -65,8 +69,9 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
             ["authCode"] = Ids.Capitals(box.Stage.Seed, psp, "authorization", 6), ["cardSummary"] = card.Last4,
             ["expiryDate"] = $"{card.ExpMonth}/{card.ExpYear}", ["networkTxReference"] = Ids.Capitals(box.Stage.Seed, psp, "network", 15),
         };
-        payment.LiabilityShifted = authenticated;
-        if (authenticated) Authenticated(card, psp, more);
+        payment.LiabilityShifted = authenticated && Authentication.Shifts(body);
+        if (authenticated) Authenticated(payment, card, more);
+        else if (Authentication.Asked(body) is { } exemption) more["scaExemptionRequested"] = exemption;
         if (Updated(card, stored) is { } status) more["realtimeAccountUpdaterStatus"] = status;
         Keep(ask, body, card, stored, psp, more);
         box.Notifications.Send(new Notice("AUTHORISATION", psp, null, payment.Reference, minor, currency, true,
@@ -77,13 +82,14 @@ internal sealed class Payments(AdyenBox box, Modifications modifications)
     }
 
     /// <summary>What 3-D Secure leaves on the payment: who answers for fraud, and the proof of it.</summary>
-    private void Authenticated(Card card, string psp, Dictionary<string, string> more)
+    private void Authenticated(AdyenPayment payment, Card card, Dictionary<string, string> more)
     {
+        _authentication.Done(card);
         (more["threeDOffered"], more["threeDOfferedResponse"], more["threeDAuthenticated"], more["threeDAuthenticatedResponse"]) = ("true", "Y", "true", "Y");
-        (more["liabilityShift"], more["threeDSVersion"]) = ("true", "2.2.0");
+        (more["liabilityShift"], more["threeDSVersion"]) = (payment.LiabilityShifted ? "true" : "false", "2.2.0");
         more["eci"] = card.Brand == "mastercard" ? "02" : "05";
-        more["cavv"] = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(Ids.From(box.Stage.Seed, psp, "cavv", "", 20)));
-        more["dsTransID"] = _journeys.Transaction(psp + "ds");
+        more["cavv"] = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(Ids.From(box.Stage.Seed, payment.Psp, "cavv", "", 20)));
+        more["dsTransID"] = _journeys.Transaction(payment.Psp + "ds");
     }
 
     /// <summary>A bank transfer is captured with its authorisation, and its bank takes nothing back.</summary>

@@ -46,7 +46,7 @@ internal static class Refusals
 
     public static bool WantsChallenge(Card card) => Challenged.Contains(card.Number);
 
-    public static bool Frictionless(Card? card) => card?.Number == FrictionlessNumber;
+    public static bool Frictionless(Card card) => card.Number == FrictionlessNumber;
 
     /// <summary>What becomes of a documented test number: they expire in 03/2030 and their code is 737 (7373).</summary>
     public static Refusal? Test(Card card) =>
