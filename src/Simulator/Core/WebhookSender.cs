@@ -129,6 +129,14 @@ internal sealed class WebhookSender(Stage stage)
         Rest();
     }
 
+    /// <summary>Forgets what waits for the reply of a request that has done nothing. Under the gate.</summary>
+    internal void Forgive(Ask cause)
+    {
+        _owed -= cause.AfterReply?.Count ?? 0;
+        cause.AfterReply = null;
+        Rest();
+    }
+
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Rest()

@@ -85,8 +85,15 @@ internal sealed class Shelf(string kind) : IReadOnlyList<Thing>
 
     public void Remove(Thing thing)
     {
-        if (IndexOf(thing.Id) is not (var index and >= 0)) return;
+        if (IndexOf(thing.Id) is var index and >= 0) RemoveAt(index);
+    }
+
+    public void RemoveLast() => RemoveAt(_inOrder.Count - 1);
+
+    private void RemoveAt(int index)
+    {
         _inOrder.RemoveAt(index);
+        if (index >= _indexed) return;
         _indexed--;
         var gone = index + _forgotten;
         _places.Renumber(place => place == gone ? -1 : place > gone ? place - 1 : place);

@@ -12,22 +12,25 @@ internal sealed class Store
     private readonly ArrayBufferWriter<byte> _buffer = new(4_096);
     private readonly Dictionary<string, Shelf> _shelves = [];
 
+    /// <summary>What the request in hand has found and added.</summary>
+    public Undo Undo { get; } = new();
+
     public Thing Add(Thing thing)
     {
-        Of(thing.Shape.Name).Add(thing);
+        Add(Of(thing.Shape.Name), thing);
         return thing;
     }
 
-    public void Add(string kind, Draft draft) => Of(kind).Add(draft);
+    public void Add(string kind, Draft draft) => Add(Of(kind), draft);
 
     /// <summary>By id; the kind "*" finds whatever has it.</summary>
     public Thing? Find(string kind, string? id)
     {
         if (id is null) return null;
-        if (kind != "*") return _shelves.TryGetValue(kind, out var known) ? known.Find(id) : null;
+        if (kind != "*") return _shelves.TryGetValue(kind, out var known) ? Undo.Found(known.Find(id)) : null;
         foreach (var any in _shelves.Values)
         {
-            if (any.Find(id) is { } thing) return thing;
+            if (any.Find(id) is { } thing) return Undo.Found(thing);
         }
 
         return null;
@@ -40,7 +43,12 @@ internal sealed class Store
     /// <summary>All of a kind that differ from what their drafts say.</summary>
     public IEnumerable<Thing> Made(string kind) => _shelves.TryGetValue(kind, out var shelf) ? shelf.Made : [];
 
-    public void Remove(Thing thing) => _shelves[thing.Shape.Name].Remove(thing);
+    /// <summary>For good: what the request in hand did before cannot be undone any more.</summary>
+    public void Remove(Thing thing)
+    {
+        Undo.Begin(false);
+        _shelves[thing.Shape.Name].Remove(thing);
+    }
 
     /// <summary>Forgets the oldest of a kind beyond a number of them.</summary>
     public void Trim(string kind, int most) => _shelves[kind].Trim(most);
@@ -62,6 +70,12 @@ internal sealed class Store
         using (var whole = new Utf8JsonWriter(_buffer, Raw.Loose)) thing.Write(whole, this, null);
         known = (thing, thing.Version, _buffer.WrittenSpan.ToArray());
         return known.Json;
+    }
+
+    private void Add(Shelf shelf, object thingOrDraft)
+    {
+        shelf.Add(thingOrDraft);
+        Undo.Grown(shelf);
     }
 
     private Shelf Of(string kind)

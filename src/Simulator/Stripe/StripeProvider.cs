@@ -102,16 +102,25 @@ internal sealed class StripeProvider : Provider
     private Answer Run(Ask ask, Func<Call, object> handle)
     {
         var call = _box.Call = ((Call)ask.Parsed!).Begin();
+        var (till, moves, charges) = (Stage.Till, Stage.Till.Books.Moves, Stage.Till.Charges.Count);
+        _box.Store.Undo.Begin(ask.Method != "GET");
         try
         {
             return call.Refused is { } refused ? Headers(Error(ask, refused), call.RequestId) : Success(call, handle(call));
         }
         catch (StripeError refused)
         {
+            if (refused.Status is 400 or 404 && (moves, charges) == (till.Books.Moves, till.Charges.Count))
+            {
+                _box.Store.Undo.Back();
+                Stage.Webhooks.Forgive(ask);
+            }
+
             return Headers(Error(ask, refused), call.RequestId);
         }
         finally
         {
+            _box.Store.Undo.Begin(false);
             _box.Call = null;
         }
     }

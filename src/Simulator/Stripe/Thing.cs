@@ -121,6 +121,23 @@ internal sealed class Thing
         Version++;
     }
 
+    /// <summary>What it is now, to come back to.</summary>
+    public Mark Hold()
+    {
+        _shared = true;
+        return new Mark(_values, _set, Hidden);
+    }
+
+    /// <summary>What it was.</summary>
+    public void Become(in Mark mark)
+    {
+        if (ReferenceEquals(_values, mark.Values) && _set == mark.Set && ReferenceEquals(Hidden, mark.Hidden)) return;
+        (_values, _set, Hidden, _shared) = (mark.Values, mark.Set, mark.Hidden, true);
+        Version++;
+    }
+
+    public readonly record struct Mark(object?[] Values, UInt128 Set, object? Hidden);
+
     /// <summary>Nothing of it was set.</summary>
     public bool Blank => _set == UInt128.Zero;
 
