@@ -83,6 +83,41 @@ test('a charge shows its refunds when it is asked for them', async () => {
   assert.equal((await stripe.charges.retrieve(charge.id)).refunds, undefined);
 });
 
+test('what was held and not taken is shown as a refund that moves no money', async () => {
+  const held = async () => (await pay({ capture_method: 'manual' })).id;
+  const charge = async (id) => (await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge.refunds'] })).latest_charge;
+  const shown = (c) => [c.amount_captured, c.amount_refunded, c.refunded, c.refunds.data.map((r) => [r.amount, r.reason, r.balance_transaction])];
+  const [part, canceled, expired] = [await held(), await held(), await held()];
+  await stripe.paymentIntents.capture(part, { amount_to_capture: 1500 });
+  assert.deepEqual(shown(await charge(part)), [1500, 500, false, [[500, null, null]]]);
+  await stripe.refunds.create({ payment_intent: part });
+  assert.deepEqual(shown(await charge(part)).slice(0, 3), [1500, 2000, true]);
+  await stripe.paymentIntents.cancel(canceled);
+  assert.deepEqual(shown(await charge(canceled)), [0, 2000, true, [[2000, null, null]]]);
+  await box.advance('8d');
+  assert.deepEqual(shown(await charge(expired)), [0, 2000, true, [[2000, 'expired_uncaptured_charge', null]]]);
+  assert.deepEqual((await told('charge.expired')).map((e) => e.data.object.payment_intent), [expired]);
+  assert.ok((await told('charge.refunded')).some((e) => e.data.object.payment_intent === canceled));
+  assert.deepEqual((await box.sim('/books')).discrepancies, []);
+});
+
+test('an intent takes the methods and the currencies that it says', async () => {
+  const sepa = { amount: 2000, currency: 'eur', payment_method_types: ['sepa_debit'], confirm: true };
+  assert.equal((await stripe.paymentIntents.create({ ...sepa, payment_method: 'pm_sepaDebit_success_de' })).status, 'processing');
+  await assert.rejects(stripe.paymentIntents.create({ ...sepa, payment_method: 'pm_card_visa' }), (e) => e.code === 'payment_intent_incompatible_payment_method' && /one of the following types: sepa_debit/.test(e.message));
+  await assert.rejects(stripe.paymentIntents.create({ ...sepa, currency: 'usd', payment_method: 'pm_sepaDebit_success_de' }), (e) => e.param === 'currency' && /support the following currencies: eur/.test(e.message));
+  const open = await stripe.paymentIntents.create(card);
+  assert.equal((await stripe.paymentIntents.update(open.id, { currency: 'eur' })).currency, 'eur');
+  await assert.rejects(stripe.paymentIntents.update((await pay()).id, { currency: 'eur' }), (e) => e.code === 'payment_intent_unexpected_state');
+});
+
+test('a search says how many it finds when it is asked', async () => {
+  for (let i = 0; i < 3; i++) await stripe.customers.create({ email: `many${i}@example.com` });
+  const found = await stripe.customers.search({ query: "email~'many'", limit: 2, expand: ['total_count'] });
+  assert.deepEqual([found.data.length, found.total_count], [2, 3]);
+  assert.equal((await stripe.customers.search({ query: "email~'many'" })).total_count, undefined);
+});
+
 test('there is one account, so what takes a fee for another is refused', async () => {
   await assert.rejects(pay({ application_fee_amount: 100 }), (e) => e.param === 'application_fee_amount' && /Can only apply an application_fee/.test(e.message));
   await assert.rejects(pay({ application_fee_amount: 100, transfer_data: { destination: 'acct_1' } }), (e) => e.code === 'resource_missing' && e.message === "No such destination: 'acct_1'");

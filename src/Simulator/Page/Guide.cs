@@ -62,6 +62,8 @@ public static class Guide
         "**Card numbers** are taken at Stripe wherever a payment method is described, `payment_method_data[card]` included, as by accounts with access to the raw card data APIs. The code and the address are checked if they were sent; test tokens bring the data that their card is about.",
         "**3-D Secure lookups that fail** at Stripe: 4000 0084 0000 1280 is declined; 4000 0000 0000 3097 pays when asked for 3-D Secure, with the result `processing_error` and without a shift of liability.",
         "**Bank debits** at Stripe: the IBANs of the testing page are those of AT, BE, CH, DE, EE, ES, FI, FR, GB, GI, HR, IE, LI, LT, LU, NL, NO, PT and SE; any other IBAN pays. A failed debit has the charge's `failure_code` where the page names it, and none where it says only that the payment fails. Micro-deposits (000666666661), Bacs, BECS and cards with a PIN are not simulated.",
+        "**Fees of disputes** are kept at Stripe, also when the dispute is won.",
+        "**What was held and not captured** at Stripe is shown as a refund without a balance transaction, and in the charge's `amount_refunded`, as Stripe does.",
         "**Dispute prevention** at Stripe: the account is not enrolled, so the cards of that section are disputed.",
         "**A snapshot** holds its scenario's name, seed, start and providers, and every request since: starting on it with others is refused, and one simulator at a time has it. With the clock `real`, what came due while it was stopped happens at the start.",
         "**Minor units** of `/_sim/charges` and `/_sim/books` are the provider's own; `decimals` stands beside them (a forint has none at PayPal, an Icelandic króna two at Stripe and Adyen).",

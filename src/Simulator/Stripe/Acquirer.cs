@@ -108,18 +108,35 @@ internal sealed class Acquirer(Sandbox box, Balances balances, Disputes disputes
     {
         var truth = charge.Truth!;
         box.Stage.Till.Capture(truth, amount);
-        if (final && truth.Held > 0) box.Stage.Till.Release(truth, truth.Held);
+        var rest = final ? truth.Held : 0;
+        if (rest > 0) box.Stage.Till.Release(truth, rest);
         var instrument = charge.Hidden as Instrument;
         Take(charge, truth.Captured, balances.Income(charge, truth, amount, instrument?.Test?.Available == true));
+        if (rest > 0) GiveBack(charge, rest, null);
         if (truth.Captured == amount) disputes.Foresee(charge, instrument);
     }
 
-    /// <summary>Lets an authorization go.</summary>
-    public void Void(Thing charge)
+    /// <summary>Lets an authorization go: its time is over, or its intent is canceled.</summary>
+    public void Void(Thing charge, bool expired)
     {
-        if (charge.Truth is { Held: > 0 } truth) box.Stage.Till.Release(truth, truth.Held);
-        charge["amount_refunded"] = charge.Truth!.Refunded;
-        charge["refunded"] = true;
+        var truth = charge.Truth!;
+        if (truth.Held == 0) return;
+        var rest = truth.Held;
+        box.Stage.Till.Release(truth, rest);
+        GiveBack(charge, rest, expired ? "expired_uncaptured_charge" : null);
+        box.Emit(expired ? "charge.expired" : "charge.refunded", charge);
+    }
+
+    /// <summary>What was held and not taken is shown as a refund, which moves no money of the account.</summary>
+    private void GiveBack(Thing charge, long amount, string? reason)
+    {
+        var refund = box.Make("refund", "re_3", 23);
+        refund["amount"] = amount;
+        foreach (var field in (ReadOnlySpan<string>)["currency", "payment_intent", "payment_method", "customer"]) refund[field] = charge.Text(field);
+        refund["charge"] = charge.Id;
+        refund["reason"] = reason;
+        box.Store.Add(refund);
+        Refunds.Echo(charge);
     }
 
     private Verdict3 Decide(Instrument instrument, long amount, string currency, bool stored, bool authenticated)

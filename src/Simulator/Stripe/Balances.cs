@@ -101,7 +101,7 @@ internal sealed class Balances(Sandbox box)
         {
             var truth = charge.Truth!;
             if (charge.Number("amount_captured") != truth.Captured) yield return $"stripe {charge.Id}: captured {charge.Number("amount_captured")} against {truth.Captured}";
-            if (charge.Number("amount_refunded") != truth.Refunded) yield return $"stripe {charge.Id}: refunded {charge.Number("amount_refunded")} against {truth.Refunded}";
+            if (charge.Number("amount_refunded") != truth.Refunded + truth.Released) yield return $"stripe {charge.Id}: refunded {charge.Number("amount_refunded")} against {truth.Refunded} and {truth.Released} let go";
         }
     }
 

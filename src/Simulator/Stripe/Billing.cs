@@ -21,7 +21,7 @@ internal sealed class Billing
 
     public IEnumerable<Route> Routes =>
     [
-        new("POST", Url, Create, "prices and quantities, trials, payment_behavior, default payment method; renewals follow its test clock, or the simulated time", "coupons, tax, schedules, thresholds, price_data, send_invoice; invoices are finalized at once, not after an hour"),
+        new("POST", Url, Create, "prices and quantities, trials, payment_behavior, default payment method; renewals follow its test clock, or the simulated time; one that is not paid is tried again after 3, 5 and 7 days, and then the subscription is canceled", "coupons, tax, schedules, thresholds, price_data, send_invoice; invoices are finalized at once, not after an hour"),
         new("GET", Url, call => Listing.Page(_box, call, "subscription", Url, "customer", "status"), "by customer, status, created"),
         new("GET", Url + "/search", call => Listing.Search(_box, call, "subscription", Url + "/search"), "status, metadata"),
         new("GET", Url + "/{id}", call => _box.Store.Get("subscription", call.Id), "with expansion"),

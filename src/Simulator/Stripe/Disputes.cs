@@ -46,7 +46,7 @@ internal sealed class Disputes(Sandbox box, Balances balances)
 
         if (box.Stage.Aftermath.Of(charge.Id, ToldFraud(charge), shifted) is not { } grievance) return;
         if (grievance.Fraud) box.Later(grievance.Delay / 2, () => Warn(charge));
-        if (!grievance.Blocked) box.Later(grievance.Delay, () => Open(charge, grievance.Reason, grievance.Inquiry, charge.Number("amount_captured") - charge.Number("amount_refunded"), worldly: true));
+        if (!grievance.Blocked) box.Later(grievance.Delay, () => Open(charge, grievance.Reason, grievance.Inquiry, charge.Truth!.Captured - charge.Truth.Refunded, worldly: true));
     }
 
     /// <summary>What a test card promises at once; no dispute for fraud after 3-D Secure.</summary>

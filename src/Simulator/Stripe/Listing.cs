@@ -14,6 +14,9 @@ internal sealed record ListPage(string Kind, string Url, IReadOnlyList<Thing> It
 {
     public string? NextPage { get; init; }
 
+    /// <summary>How many a search finds in all, for who expands it.</summary>
+    public int Total { get; init; }
+
     public void Write(Utf8JsonWriter json, Store store, Expand? expand)
     {
         json.WriteStartObject();
@@ -23,6 +26,7 @@ internal sealed record ListPage(string Kind, string Url, IReadOnlyList<Thing> It
         json.WriteEndArray();
         json.WriteBoolean("has_more", More);
         if (Kind == "search_result") json.WriteString("next_page", NextPage);
+        if (Kind == "search_result" && expand?.Child("total_count") is not null) json.WriteNumber("total_count", Total);
         json.WriteString("url", Url);
         json.WriteEndObject();
     }
@@ -66,10 +70,11 @@ internal static partial class Listing
         var limit = (int)(call.Form.Number("limit") ?? 10);
         var skip = call.Form["page"] is { } page && int.TryParse(page, out var n) ? n : 0;
         var all = box.Store.All(kind);
-        var found = all.Reverse().Where(t => either ? clauses.Any(c => c(t)) : clauses.All(c => c(t))).Skip(skip).Take(limit + 1).ToList();
+        bool Fits(Thing thing) => either ? clauses.Any(c => c(thing)) : clauses.All(c => c(thing));
+        var found = all.Reverse().Where(Fits).Skip(skip).Take(limit + 1).ToList();
         var more = found.Count > limit;
         if (more) found.RemoveAt(limit);
-        return new ListPage("search_result", url, found, more) { NextPage = more ? (skip + limit).ToString(System.Globalization.CultureInfo.InvariantCulture) : null };
+        return new ListPage("search_result", url, found, more) { NextPage = more ? (skip + limit).ToString(System.Globalization.CultureInfo.InvariantCulture) : null, Total = call.Expand?.Child("total_count") is null ? 0 : all.Count(Fits) };
     }
 
     private static Func<Thing, bool> Clause(string text)

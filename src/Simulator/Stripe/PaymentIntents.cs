@@ -84,10 +84,24 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
                 : "The PaymentMethod provided belongs to another Customer.", "payment_method");
         }
 
+        Fits(intent, method.Text("type")!);
         intent["payment_method"] = method.Id;
         ((Terms)intent.Hidden!).Authenticated = false;
-        if (method.Text("type") is { } type && type != "card") intent["payment_method_types"] = new[] { type };
         if (intent.Is("requires_payment_method")) intent["status"] = "requires_confirmation";
+    }
+
+    /// <summary>An intent that names its types takes no other; one that leaves them to the Dashboard takes what comes. Bank debits have their currency.</summary>
+    private static void Fits(Thing intent, string type)
+    {
+        if (intent["payment_method_types"] is IReadOnlyList<string> named && !named.Contains(type) && intent["automatic_payment_methods"] is null)
+        {
+            throw StripeError.Invalid($"The PaymentMethod provided ({type}) is not allowed for this PaymentIntent. Please attach a PaymentMethod of one of the following types: {string.Join(", ", named)}.", null, "payment_intent_incompatible_payment_method");
+        }
+
+        if (type == "card") return;
+        var takes = type == "sepa_debit" ? "eur" : "usd";
+        if (intent.Text("currency") == takes) intent["payment_method_types"] = new[] { type };
+        else throw StripeError.Invalid($"The currency provided ({intent.Text("currency")}) is invalid for one or more of the payment method types on this PaymentIntent. Payments with {type} support the following currencies: {takes}.", "currency");
     }
 
     private Thing Update(Call call)
@@ -101,8 +115,14 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
         if (call.Form.Number("amount") is { } amount)
         {
             if (intent.Is("requires_capture")) throw StripeError.Unexpected("PaymentIntent's amount", intent, "update");
-            Check(amount, Currency.Of(intent.Text("currency")!), call.Form);
+            Check(amount, Currency.Of(call.Form["currency"] ?? intent.Text("currency")!), call.Form);
             intent["amount"] = amount;
+        }
+
+        if (call.Form["currency"] is { } currency)
+        {
+            if (intent.Text("status") is not ("requires_payment_method" or "requires_confirmation")) throw StripeError.Unexpected("PaymentIntent's currency", intent, "update");
+            intent["currency"] = Currency.Of(currency).Code;
         }
 
         Fill(intent, call.Form);
@@ -323,7 +343,7 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
 
     public Thing Release(Thing intent, string? reason)
     {
-        if (intent.Is("requires_capture")) acquirer.Void(box.Store.Get("charge", intent.Text("latest_charge")!));
+        if (intent.Is("requires_capture")) acquirer.Void(box.Store.Get("charge", intent.Text("latest_charge")!), expired: reason == "automatic");
         else if (intent.Is("processing")) acquirer.Return(box.Store.Get("charge", intent.Text("latest_charge")!), "debit_canceled");
         intent["status"] = "canceled";
         intent["canceled_at"] = box.Now;

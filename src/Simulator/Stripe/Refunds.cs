@@ -108,15 +108,18 @@ internal sealed class Refunds(Sandbox box, Balances balances)
     public Result<string> FailByHand(string id)
     {
         if (box.Store.Find("refund", id) is not { } refund) return new Fault(Code.NotFound, "REFUND", $"there is no refund {id}");
+        if (refund.Text("balance_transaction") is null) return new Fault(Code.FailedPrecondition, "REFUND", $"{id} let go of what was held: there is nothing to come back");
         if (refund.Is("failed")) return new Fault(Code.FailedPrecondition, "REFUND", $"{id} has already failed");
         Fail(refund);
         return $"{id} has failed; {refund.Number("amount")} {refund.Text("currency")} came back";
     }
 
-    private static void Echo(Thing charge)
+    /// <summary>A charge's refunds are what was paid back and what was let go.</summary>
+    public static void Echo(Thing charge)
     {
-        charge["amount_refunded"] = charge.Truth!.Refunded;
-        charge["refunded"] = charge.Truth.Refunded > 0 && charge.Truth.Refunded == charge.Truth.Captured;
+        var truth = charge.Truth!;
+        charge["amount_refunded"] = truth.Refunded + truth.Released;
+        charge["refunded"] = truth.Refunded + truth.Released > 0 && truth.Refunded == truth.Captured && truth.Held == 0;
     }
 
     private Thing Update(Call call)

@@ -86,7 +86,7 @@ internal sealed class StripeProvider : Provider
     internal override Result<string> FailRefund(string refundId) => _refunds.FailByHand(refundId);
 
     internal override IEnumerable<(string Id, string Charge, long Minor, string Currency, string Status)> Refunds =>
-        _box.Store.All("refund").Reverse().Select(r => (r.Id, r.Text("charge") ?? "", r.Number("amount"), r.Text("currency") ?? "", r.Text("status") ?? ""));
+        _box.Store.All("refund").Where(r => r.Text("balance_transaction") is not null).Reverse().Select(r => (r.Id, r.Text("charge") ?? "", r.Number("amount"), r.Text("currency") ?? "", r.Text("status") ?? ""));
 
     internal override int Decimals(string currency) => Currency.Of(currency).Digits;
 
