@@ -47,6 +47,8 @@ async function samples() {
   const refund = await post('/v1/refunds', { payment_intent: paid.id, amount: 500 });
   const pending = await post('/v1/refunds', { payment_intent: (await post('/v1/payment_intents', { ...card, payment_method: 'pm_card_pendingRefund' })).id });
   const setup = await post('/v1/setup_intents', { 'payment_method_types[]': 'card', payment_method: 'pm_card_visa', confirm: 'true', customer: customer.id });
+  const mandate = async (type, token) => get(`/v1/mandates/${(await post('/v1/setup_intents', { 'payment_method_types[]': type, payment_method: token, confirm: 'true' })).mandate}`);
+  const mandates = [await mandate('sepa_debit', 'pm_sepaDebit_success_de'), await mandate('us_bank_account', 'pm_usBankAccount_success')];
   const product = await post('/v1/products', { name: 'Premium' });
   const price = await post('/v1/prices', { product: product.id, unit_amount: 1099, currency: 'usd', 'recurring[interval]': 'month' });
   const subscription = await post('/v1/subscriptions', { customer: customer.id, 'items[0][price]': price.id, default_payment_method: setup.payment_method });
@@ -72,7 +74,7 @@ async function samples() {
     ['PaymentIntent', debit], ['Charge', onItsWay], ['Charge', await get(`/v1/charges/${usDebit.latest_charge}`)], ['Charge', await get(`/v1/charges/${onItsWay.id}`)], ['PaymentIntent', await get(`/v1/payment_intents/${debit.id}`)],
     ['Charge', await get(`/v1/charges/${attempted.latest_charge}`)], ['PaymentMethod', await get(`/v1/payment_methods/${attempted.payment_method}`)], ...special.map((d) => ['Dispute', d]),
     ['Dispute', (await get(`/v1/disputes?payment_intent=${disputed.id}`)).data[0]], ['PaymentIntent', led], ['Charge', await get(`/v1/charges/${broken.latest_charge}`)],
-    ['Charge', await get(`/v1/charges/${paid.latest_charge}?expand[]=refunds`)], ['Invoice', invoice], ['InvoicePayment', invoice.payments.data[0]],
+    ['Charge', await get(`/v1/charges/${paid.latest_charge}?expand[]=refunds`)], ...mandates.map((m) => ['Mandate', m]), ['Invoice', invoice], ['InvoicePayment', invoice.payments.data[0]],
     ['Radar.EarlyFraudWarning', (await get(`/v1/radar/early_fraud_warnings?payment_intent=${warned.id}`)).data[0]],
     ['SetupIntent', setup], ['Mandate', await get(`/v1/mandates/${setup.mandate}`)], ['PaymentMethod', await get(`/v1/payment_methods/${setup.payment_method}`)],
     ['PaymentMethod', await post('/v1/payment_methods', { type: 'sepa_debit', 'sepa_debit[iban]': 'AT611904300234573201' })],

@@ -57,7 +57,8 @@ internal sealed class Billing
         }
 
         _box.Store.Add(subscription);
-        var plan = new Plan();
+        var plan = new Plan { KeepsMethod = form.OneOf("payment_settings[save_default_payment_method]", "off", "on_subscription") == "on_subscription" };
+        if (plan.KeepsMethod) subscription["payment_settings"] = new Raw("""{"payment_method_options":null,"payment_method_types":null,"save_default_payment_method":"on_subscription"}"""u8.ToArray());
         subscription.Hidden = plan;
         if (trial > now)
         {
@@ -139,17 +140,19 @@ internal sealed class Billing
         subscription["status"] = paid ? "active" : "incomplete";
         if (paid) return;
         ((Plan)subscription.Hidden!).ExpiresAt = now + (23 * 3_600);
-        _invoices.Paid[invoice.Id] = () => Recover(subscription);
+        _invoices.Paid[invoice.Id] = () => Recover(subscription, invoice);
     }
 
     /// <summary>Its open invoice was paid after all.</summary>
-    private void Recover(Thing subscription)
+    private void Recover(Thing subscription, Thing invoice)
     {
         if (subscription.Text("status") is not ("incomplete" or "past_due")) return;
         var (before, plan) = (subscription.Copy(), (Plan)subscription.Hidden!);
         plan.ExpiresAt = plan.RetryAt = null;
         subscription["status"] = "active";
+        if (plan.KeepsMethod && _invoices.MethodOf(invoice) is { } method) subscription["default_payment_method"] = method;
         _box.Emit("customer.subscription.updated", subscription, before);
+        Arm(subscription);
     }
 
     /// <summary>Before 2025-03-31 the period stood on the subscription itself.</summary>
@@ -240,7 +243,7 @@ internal sealed class Billing
         plan.RetryAt = at + (Retries[Math.Min(tries, Retries.Length) - 1] * Day);
         plan.Unpaid = invoice;
         invoice["next_payment_attempt"] = tries > Retries.Length ? null : plan.RetryAt;
-        _invoices.Paid[invoice.Id] = () => Recover(subscription);
+        _invoices.Paid[invoice.Id] = () => Recover(subscription, invoice);
     }
 
     private void Retry(Thing subscription, Plan plan, long at)
@@ -354,5 +357,8 @@ internal sealed class Billing
         public long? ExpiresAt { get; set; }
         public long? RetryAt { get; set; }
         public Thing? Unpaid { get; set; }
+
+        /// <summary>What pays the first invoice becomes its default payment method.</summary>
+        public bool KeepsMethod { get; init; }
     }
 }

@@ -12,6 +12,9 @@ internal sealed class Invoices(Sandbox box, PaymentIntents intents)
     /// <summary>Told when an invoice is paid at last.</summary>
     public Dictionary<string, Action> Paid { get; } = [];
 
+    /// <summary>What an invoice was paid with.</summary>
+    public string? MethodOf(Thing invoice) => invoice.Hidden is Thing payment ? box.Store.Find("payment_intent", IntentOf(payment))?.Text("payment_method") : null;
+
     /// <summary>The payment intent of an invoice's payment.</summary>
     public static string? IntentOf(Thing payment) => ((Thing)payment["payment"]!).Text("payment_intent");
 
@@ -25,7 +28,7 @@ internal sealed class Invoices(Sandbox box, PaymentIntents intents)
         new("POST", Url + "/{id}/pay", Pay, "with the default or the given payment method; declines as card errors"),
         new("POST", Url + "/{id}/void", call => Change(call, "void", "voided_at"), "from open or uncollectible"),
         new("POST", Url + "/{id}/mark_uncollectible", call => Change(call, "uncollectible", "marked_uncollectible_at"), "from open"),
-        new("POST", "/v1/invoiceitems", AddItem, "amount and description, on the next invoice", "prices, tax, discounts"),
+        new("POST", "/v1/invoiceitems", AddItem, "amount and description, on a draft or on the next invoice", "prices, tax, discounts"),
     ];
 
     /// <param name="due">False at the start of a trial: the invoice asks for nothing.</param>
@@ -167,6 +170,7 @@ internal sealed class Invoices(Sandbox box, PaymentIntents intents)
         intent["customer"] = customer.Id;
         intent["description"] = invoice.Text("billing_reason") == "subscription_create" ? "Subscription creation" : "Subscription update";
         intent["client_secret"] = intent.Id + "_secret_" + intent.Id[^8..];
+        if (invoice["parent"] is not null) intent["setup_future_usage"] = "off_session";
         intent.Hidden = new Terms(false, false, false);
         box.Store.Add(intent);
         box.Emit("payment_intent.created", intent);
@@ -256,9 +260,17 @@ internal sealed class Invoices(Sandbox box, PaymentIntents intents)
         var amount = call.Form.Number("amount") ?? throw StripeError.Required("amount");
         var line = Line(null, amount, call.Form["description"], null);
         line["currency"] = Currency.Of(call.Form.Required("currency")).Code;
-        Wait(customer, line);
+        if (call.Form["invoice"] is not { } named) Wait(customer, line);
+        else
+        {
+            var draft = box.Store.Get("invoice", named, "invoice");
+            if (!draft.Is("draft")) throw StripeError.Invalid("You can only add items to a draft invoice.", "invoice", "invoice_not_editable");
+            line["invoice"] = named;
+            Fill(draft, [.. ((Sublist)draft["lines"]!).Items, line]);
+        }
+
         var id = call.Ask.NewId("ii_1", 23);
         return new Raw(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $$"""{"id":"{{id}}","object":"invoiceitem","amount":{{amount}},"currency":"{{line.Text("currency")}}","customer":"{{customer.Id}}","customer_account":null,"date":{{box.Now}},"description":null,"discountable":true,"discounts":[],"invoice":null,"livemode":false,"metadata":{},"net_amount":{{amount}},"parent":null,"period":{"end":{{box.Now}},"start":{{box.Now}}},"pricing":null,"proration":false,"quantity":1,"quantity_decimal":"1","tax_rates":[],"test_clock":null}""")));
+            $$"""{"id":"{{id}}","object":"invoiceitem","amount":{{amount}},"currency":"{{line.Text("currency")}}","customer":"{{customer.Id}}","customer_account":null,"date":{{box.Now}},"description":null,"discountable":true,"discounts":[],"invoice":{{(line.Text("invoice") is { } on ? $"\"{on}\"" : "null")}},"livemode":false,"metadata":{},"net_amount":{{amount}},"parent":null,"period":{"end":{{box.Now}},"start":{{box.Now}}},"pricing":null,"proration":false,"quantity":1,"quantity_decimal":"1","tax_rates":[],"test_clock":null}""")));
     }
 }

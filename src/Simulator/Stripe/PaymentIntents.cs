@@ -77,31 +77,37 @@ internal sealed class PaymentIntents(Sandbox box, PaymentMethods methods, Acquir
             : null;
         if (method is null) return;
         if (method.Hidden is Instrument { Spent: true }) throw PaymentMethods.Gone();
-        if (method.Text("customer") is { } owner && intent.Text("customer") != owner)
-        {
-            throw StripeError.Invalid(intent.Text("customer") is null
-                ? "The provided PaymentMethod belongs to a Customer. You must provide the Customer when confirming the PaymentIntent."
-                : "The PaymentMethod provided belongs to another Customer.", "payment_method");
-        }
-
-        Fits(intent, method.Text("type")!);
+        Allow(intent, method);
         intent["payment_method"] = method.Id;
         ((Terms)intent.Hidden!).Authenticated = false;
         if (intent.Is("requires_payment_method")) intent["status"] = "requires_confirmation";
     }
 
-    /// <summary>An intent that names its types takes no other; one that leaves them to the Dashboard takes what comes. Bank debits have their currency.</summary>
-    private static void Fits(Thing intent, string type)
+    /// <summary>
+    /// A customer's payment method pays for this customer. An intent that names its types takes no other; one that leaves them to the
+    /// Dashboard takes what comes. Bank debits have their currency.
+    /// </summary>
+    public static void Allow(Thing intent, Thing method)
     {
+        var (type, noun) = (method.Text("type")!, intent.Shape.Name == "payment_intent" ? "PaymentIntent" : "SetupIntent");
+        if (method.Text("customer") is { } owner && intent.Text("customer") != owner)
+        {
+            throw StripeError.Invalid(intent.Text("customer") is null
+                ? $"The provided PaymentMethod belongs to a Customer. You must provide the Customer when confirming the {noun}."
+                : "The PaymentMethod provided belongs to another Customer.", "payment_method");
+        }
+
         if (intent["payment_method_types"] is IReadOnlyList<string> named && !named.Contains(type) && intent["automatic_payment_methods"] is null)
         {
-            throw StripeError.Invalid($"The PaymentMethod provided ({type}) is not allowed for this PaymentIntent. Please attach a PaymentMethod of one of the following types: {string.Join(", ", named)}.", null, "payment_intent_incompatible_payment_method");
+            throw StripeError.Invalid($"The PaymentMethod provided ({type}) is not allowed for this {noun}. Please attach a PaymentMethod of one of the following types: {string.Join(", ", named)}.", null,
+                noun == "PaymentIntent" ? "payment_intent_incompatible_payment_method" : null);
         }
 
         if (type == "card") return;
+        intent["payment_method_types"] = new[] { type };
         var takes = type == "sepa_debit" ? "eur" : "usd";
-        if (intent.Text("currency") == takes) intent["payment_method_types"] = new[] { type };
-        else throw StripeError.Invalid($"The currency provided ({intent.Text("currency")}) is invalid for one or more of the payment method types on this PaymentIntent. Payments with {type} support the following currencies: {takes}.", "currency");
+        if (noun == "SetupIntent" || intent.Text("currency") == takes) return;
+        throw StripeError.Invalid($"The currency provided ({intent.Text("currency")}) is invalid for one or more of the payment method types on this PaymentIntent. Payments with {type} support the following currencies: {takes}.", "currency");
     }
 
     private Thing Update(Call call)

@@ -87,6 +87,8 @@ internal sealed class PaymentMethods(Sandbox box)
     {
         var mandate = box.Make("mandate", "mandate_1", 23);
         mandate["payment_method"] = method.Id;
+        if (method.Text("type") == "sepa_debit") mandate["payment_method_details"] = new Raw(System.Text.Encoding.UTF8.GetBytes($$"""{"sepa_debit":{"reference":"{{mandate.Id[^16..].ToUpperInvariant()}}","url":"{{box.Call?.Ask.Origin}}/mandates/{{mandate.Id}}"},"type":"sepa_debit"}"""));
+        if (method.Text("type") == "us_bank_account") mandate["payment_method_details"] = new Raw("""{"type":"us_bank_account","us_bank_account":{"collection_method":"paper"}}"""u8.ToArray());
         ((Instrument)method.Hidden!).SetUp = true;
         return box.Store.Add(mandate);
     }

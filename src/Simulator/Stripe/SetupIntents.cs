@@ -39,6 +39,8 @@ internal sealed class SetupIntents(Sandbox box, PaymentMethods methods)
         var method = form["payment_method"] is { Length: > 0 } id ? methods.Resolve(id)
             : form.HasAny("payment_method_data[") ? methods.Create(form, "payment_method_data") : null;
         if (method is null) return intent;
+        if (method.Hidden is Instrument { Spent: true }) throw PaymentMethods.Gone();
+        PaymentIntents.Allow(intent, method);
         intent["payment_method"] = method.Id;
         if (intent.Is("requires_payment_method")) intent["status"] = "requires_confirmation";
         return intent;
