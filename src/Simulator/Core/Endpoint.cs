@@ -13,6 +13,9 @@ internal record Endpoint(string Method, string Template, Func<Ask, Answer> Handl
     public string Name { get; } = $"{Method} {Template}";
 
     internal string[] Segments { get; } = Template.Split('/', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>How many of its segments are <c>{…}</c>.</summary>
+    internal int Holes { get; } = Template.Count(c => c == '{');
 }
 
 /// <summary>Finds the endpoint of a path: literal segments win over <c>{…}</c>. Many threads may ask at once.</summary>
@@ -28,7 +31,7 @@ internal sealed class Router
             var patterns = method.Where(e => e.Template.Contains('{')).GroupBy(e => e.Segments.Length);
             _methods[method.Key] = new(
                 method.Where(e => !e.Template.Contains('{')).ToDictionary(e => e.Template).GetAlternateLookup<ReadOnlySpan<char>>(),
-                patterns.ToDictionary(g => g.Key, g => g.OrderBy(e => e.Segments.Count(s => s[0] == '{')).ToArray()));
+                patterns.ToDictionary(g => g.Key, g => g.OrderBy(e => e.Holes).ToArray()));
         }
     }
 
@@ -49,7 +52,7 @@ internal sealed class Router
         {
             if (!Matches(candidate.Segments, path, ranges)) continue;
             ask.Endpoint = candidate;
-            ask.Values = new string[candidate.Segments.Count(s => s[0] == '{')];
+            ask.Values = new string[candidate.Holes];
             for (int i = 0, value = 0; i < count; i++)
             {
                 if (candidate.Segments[i][0] == '{') ask.Values[value++] = path[ranges[i]].ToString();
@@ -61,7 +64,7 @@ internal sealed class Router
 
     private static bool Matches(string[] template, ReadOnlySpan<char> path, ReadOnlySpan<Range> ranges)
     {
-        for (var i = 0; i < template.Length; i++)
+        for (var i = template.Length - 1; i >= 0; i--) // the ends tell them apart
         {
             if (template[i][0] != '{' && !path[ranges[i]].SequenceEqual(template[i])) return false;
         }

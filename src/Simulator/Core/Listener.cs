@@ -47,7 +47,7 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
 
     public async Task ProcessRequestAsync(IFeatureCollection context)
     {
-        var pipeline = _byPort[context.GetRequiredFeature<IHttpConnectionFeature>().LocalPort];
+        var pipeline = _byPort[Feature<IHttpConnectionFeature>(context).LocalPort];
         var ask = await ReadAsync(context);
         if (ask.Path.StartsWith("/_sim", StringComparison.Ordinal))
         {
@@ -73,7 +73,7 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
 
     private static async ValueTask<Ask> ReadAsync(IFeatureCollection context)
     {
-        var request = context.GetRequiredFeature<IHttpRequestFeature>();
+        var request = Feature<IHttpRequestFeature>(context);
         return new Ask
         {
             Method = request.Method, Path = request.Path, Query = request.QueryString, Headers = request.Headers,
@@ -102,12 +102,12 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
     private static async Task SilenceAsync(IFeatureCollection context)
     {
         var gone = new TaskCompletionSource();
-        await using (context.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted.Register(gone.SetResult)) await gone.Task;
+        await using (Feature<IHttpRequestLifetimeFeature>(context).RequestAborted.Register(gone.SetResult)) await gone.Task;
     }
 
     private static async Task SendAsync(IFeatureCollection context, Reply reply)
     {
-        var lifetime = context.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+        var lifetime = Feature<IHttpRequestLifetimeFeature>(context);
         if (reply.Ending == Ending.Cut)
         {
             lifetime.Abort();
@@ -115,8 +115,8 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
         }
 
         var answer = reply.Answer;
-        var response = context.GetRequiredFeature<IHttpResponseFeature>();
-        var body = context.GetRequiredFeature<IHttpResponseBodyFeature>();
+        var response = Feature<IHttpResponseFeature>(context);
+        var body = Feature<IHttpResponseBodyFeature>(context);
         response.StatusCode = answer.Status;
         response.Headers.ContentType = answer.ContentType;
         if (answer.Status != 204) response.Headers.ContentLength = answer.Body.Length;
@@ -132,6 +132,10 @@ internal sealed class Listener(IPAddress address, IReadOnlyList<(Pipeline Pipeli
         if (answer.Body.Length > 0 && answer.Status != 204) await body.Writer.WriteAsync(answer.Body);
         await body.CompleteAsync();
     }
+
+    /// <summary>Kestrel's context is its features, so most need no looking up.</summary>
+    private static T Feature<T>(IFeatureCollection context)
+        where T : class => context as T ?? context.GetRequiredFeature<T>();
 
     public async ValueTask DisposeAsync()
     {

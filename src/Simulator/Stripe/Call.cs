@@ -63,7 +63,8 @@ internal sealed class Call(Ask ask, Form form, string? version)
         try
         {
             known?.Check(Form);
-            Expand = Expand.Of(Form.List("expand"));
+            if (Form.List("expand") is not { Length: > 0 } paths) return;
+            Expand = Expand.Of(paths);
             if (Expand is not null) expandable?.Check(Expand);
         }
         catch (StripeError refused)

@@ -13,7 +13,7 @@ internal sealed class Form
     /// <summary>Names come again and again: the last string of each hash of them.</summary>
     private static readonly string?[] Known = new string?[512];
 
-    private readonly List<KeyValuePair<string, string>> _pairs = new(4);
+    private readonly List<KeyValuePair<string, string>> _pairs = [];
 
     public static Form Of(Ask ask)
     {
@@ -203,6 +203,7 @@ internal sealed class Form
 
     private void Read(ReadOnlySpan<byte> text)
     {
+        _pairs.EnsureCapacity(_pairs.Count + text.Count((byte)'&') + 1);
         while (!text.IsEmpty)
         {
             var end = text.IndexOf((byte)'&');
