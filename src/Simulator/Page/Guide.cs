@@ -65,7 +65,7 @@ public static class Guide
         "**Fees of disputes** are kept at Stripe, also when the dispute is won.",
         "**What was held and not captured** at Stripe is shown as a refund without a balance transaction, and in the charge's `amount_refunded`, as Stripe does.",
         "**Dispute prevention** at Stripe: the account is not enrolled, so the cards of that section are disputed.",
-        "**A snapshot** holds its scenario's name, seed, start and providers, and every request since: starting on it with others is refused, and one simulator at a time has it. With the clock `real`, what came due while it was stopped happens at the start.",
+        "**A snapshot** holds its scenario's name, seed, start and providers, and every request since: starting on it with others is refused, and one simulator at a time has it. With the clock `real`, what came due while it was stopped happens at the start. Requests that waited for latency or a delay are restored at the time they arrived; without either, the state is the same to the bit.",
         "**Minor units** of `/_sim/charges` and `/_sim/books` are the provider's own; `decimals` stands beside them (a forint has none at PayPal, an Icelandic króna two at Stripe and Adyen).",
         "**Not there**: Stripe's `/v2` endpoints, and so their idempotency keys of 30 days; those of `/v1` last 24 hours.",
     ];
