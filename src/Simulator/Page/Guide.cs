@@ -67,7 +67,7 @@ public static class Guide
         "**Dispute prevention** at Stripe: the account is not enrolled, so the cards of that section are disputed.",
         "**A snapshot** holds its scenario's name, seed, start and providers, and every request since: starting on it with others is refused, and one simulator at a time has it. With the clock `real`, what came due while it was stopped happens at the start. Requests that waited for latency or a delay are restored at the time they arrived; without either, the state is the same to the bit.",
         "**Minor units** of `/_sim/charges` and `/_sim/books` are the provider's own; `decimals` stands beside them (a forint has none at PayPal, an Icelandic króna two at Stripe and Adyen).",
-        "**Not there**: Stripe's `/v2` endpoints, and so their idempotency keys of 30 days; those of `/v1` last 24 hours.",
+        "**Not there**: Stripe's `/v2` endpoints, and so their idempotency keys of 30 days; those of `/v1` last 24 hours. Connect: there is one account, and the header `Stripe-Account` is not looked at.",
     ];
 
     private static readonly (string Request, string Answer)[] Sides =
