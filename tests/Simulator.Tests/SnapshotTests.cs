@@ -47,6 +47,40 @@ public sealed class SnapshotTests : IDisposable
         (again.Clock.GetUtcNow() - TimeProvider.System.GetUtcNow()).ShouldBeGreaterThan(TimeSpan.FromHours(29));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    public async Task What_a_killed_process_left_half_written_is_cut_off(int bytes)
+    {
+        string one, two;
+        await using (var simulator = await StartAsync(new()))
+        {
+            await PayAsync(simulator, "one");
+            one = State(simulator);
+        }
+
+        var whole = File.ReadAllBytes(_path);
+        File.WriteAllBytes(_path, [.. whole, .. whole.AsSpan(0, bytes)]);
+        await using (var again = await StartAsync(new()))
+        {
+            State(again).ShouldBe(one);
+            await PayAsync(again, "two");
+            two = State(again);
+        }
+
+        await using var third = await StartAsync(new());
+        State(third).ShouldBe(two);
+    }
+
+    [Fact]
+    public async Task A_file_that_was_cut_off_before_its_first_line_was_whole_begins_anew()
+    {
+        File.WriteAllText(_path, "{\"Scenario\":\"ca");
+        await using (var simulator = await StartAsync(new())) await PayAsync(simulator, "one");
+        await using var again = await StartAsync(new());
+        again.Charges().Count.ShouldBe(1);
+    }
+
     [Fact]
     public async Task Another_seed_scenario_or_set_of_providers_is_refused()
     {

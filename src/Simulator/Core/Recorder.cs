@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Busker.Kernel;
@@ -10,27 +11,28 @@ internal sealed record Begun(string Scenario, ulong Seed, long StartMs, string P
 
 /// <summary>
 /// A snapshot is what was asked: the simulator is a function of its seed, scenario and requests, so a file of requests with
-/// their virtual times restores the state. Each request is appended as one JSON line when it arrives.
+/// their virtual times restores the state. Each request is appended as one JSON line when it arrives, and is with the system before its reply
+/// leaves; a last line without an end is one that the end of the process cut off, and does not count.
 /// </summary>
 internal sealed class Recorder : IDisposable
 {
     private static readonly string[] Noise = ["Host", "Connection", "User-Agent", "Accept", "Accept-Encoding", "X-Stripe-Client-User-Agent"];
     private static readonly JsonSerializerOptions Strict = new() { RespectRequiredConstructorParameters = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    private readonly ArrayBufferWriter<byte> _line = new(1_024);
     private readonly FileStream _file;
 
     /// <summary>Opens the file for this simulator alone, and begins it when it is empty.</summary>
     public Recorder(string path, Begun begun)
     {
-        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.None, 1 << 16);
-        if (_file.Length > 0) return;
-        JsonSerializer.Serialize(_file, begun);
-        _file.WriteByte((byte)'\n');
-        _file.Flush();
+        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        _file.SetLength(Whole(_file));
+        _file.Position = _file.Length;
+        if (_file.Length == 0) Append(json => JsonSerializer.Serialize(json, begun));
     }
 
     public void Write(string provider, Ask ask)
     {
-        using (var json = new Utf8JsonWriter(_file))
+        Append(json =>
         {
             json.WriteStartObject();
             json.WriteString("provider", provider);
@@ -49,9 +51,7 @@ internal sealed class Recorder : IDisposable
 
             json.WriteEndObject();
             json.WriteEndObject();
-        }
-
-        _file.WriteByte((byte)'\n');
+        });
     }
 
     /// <summary>That time has come so far, although nobody asked anything.</summary>
@@ -67,7 +67,7 @@ internal sealed class Recorder : IDisposable
         if (!File.Exists(path)) return (begun, asks);
         try
         {
-            foreach (var line in File.ReadLines(path))
+            foreach (var line in Lines(path))
             {
                 if (++number > 1) asks.Add(One(line));
                 else begun = JsonSerializer.Deserialize<Begun>(line, Strict) ?? throw new FormatException(line);
@@ -83,6 +83,44 @@ internal sealed class Recorder : IDisposable
         {
             return new Fault(Code.InvalidArgument, "SNAPSHOT", $"{path}: this file cannot be read: {unreadable.Message}");
         }
+    }
+
+    private static IEnumerable<string> Lines(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        var whole = Whole(file) == file.Length;
+        file.Position = 0;
+        using var reader = new StreamReader(file);
+        for (var line = reader.ReadLine(); line is not null;)
+        {
+            var next = reader.ReadLine();
+            if (next is not null || whole) yield return line;
+            line = next;
+        }
+    }
+
+    /// <summary>How many bytes of a file are whole lines.</summary>
+    private static long Whole(FileStream file)
+    {
+        Span<byte> block = stackalloc byte[4_096];
+        for (var end = file.Length; end > 0; end -= block.Length)
+        {
+            var start = Math.Max(0, end - block.Length);
+            var read = block[..(int)(end - start)];
+            file.Position = start;
+            file.ReadExactly(read);
+            if (read.LastIndexOf((byte)'\n') is var at and >= 0) return start + at + 1;
+        }
+
+        return 0;
+    }
+
+    private void Append(Action<Utf8JsonWriter> write)
+    {
+        _line.ResetWrittenCount();
+        using (var json = new Utf8JsonWriter(_line)) write(json);
+        _line.Write("\n"u8);
+        _file.Write(_line.WrittenSpan);
     }
 
     private static (string Provider, Ask Ask) One(string line)
