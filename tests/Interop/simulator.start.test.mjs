@@ -1,7 +1,7 @@
-// The command line as a person starts it: how long until it says that it is ready.
+// The command line as a person starts it: how long until it says that it is ready, and what it says to flags that it cannot take.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { simulate } from './simulator.mjs';
@@ -31,6 +31,27 @@ test('busker simulate all is ready in under a second', async () => {
   while (taken.length < 5 && !taken.some((ms) => ms < 1000)) taken.push(await readyAfter()); // other work on the machine may slow a start down, not all of them
   assert.ok(Math.min(...taken) < 1000, `the quickest of ${taken.length} starts took ${Math.round(Math.min(...taken))} ms`);
 });
+
+// One sentence on the error stream and nothing else: no help page, no name of a type.
+const refusals = [
+  ['--port abc', '--port abc: use a number from 0 to 65535'],
+  ['--port 99999999999', '--port 99999999999: use a number from 0 to 65535'],
+  ['--port 65534', 'port 65534 and one for each further provider are between 0 and 65535'],
+  ['--seed x', '--seed x: use a whole number from 0 to 18446744073709551615'],
+  ['--seed 1.5', '--seed 1.5: use a whole number from 0 to 18446744073709551615'],
+  ['--clock soon', '--clock soon: use real, frozen, or a factor such as x60, at most x1000000'],
+  ['--clock x1e9', '--clock x1e9: use real, frozen, or a factor such as x60, at most x1000000'],
+  ['--address here', '--address here: this is not an IP address'],
+  ['--webhook-timeout abc', '--webhook-timeout abc: use a number of seconds from 0.02 to 3600'],
+  ['--webhook-timeout 0', 'a receiver of webhooks is given between 20 ms and an hour to answer'],
+];
+
+for (const [flag, sentence] of refusals) {
+  test(`simulate ${flag} is refused in one sentence`, () => {
+    const { status, stdout, stderr } = spawnSync('dotnet', [cli, 'simulate', 'all', ...flag.split(' ')], { encoding: 'utf8', timeout: 20_000 });
+    assert.deepEqual({ status, stdout, stderr }, { status: 2, stdout: '', stderr: sentence + '\n' });
+  });
+}
 
 test('requests that hang or are delayed hold up nobody else', async () => {
   const host = await simulate('stripe');

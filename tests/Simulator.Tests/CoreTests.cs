@@ -70,6 +70,32 @@ public sealed class CoreTests
     }
 
     [Fact]
+    public async Task A_failure_of_what_was_scheduled_is_told_and_the_clock_goes_on()
+    {
+        var (before, told) = (Console.Error, new StringWriter());
+        Console.SetError(told);
+        try
+        {
+            await using var simulator = (await Simulator.Start(new() { Providers = ["stripe"], Rate = 1_000 })).Value;
+            var next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var stage = simulator.Providers[0].Stage;
+            lock (stage.Gate)
+            {
+                stage.Clock.Schedule(TimeSpan.FromSeconds(1), () => throw new InvalidOperationException("no such day"));
+                stage.Clock.Schedule(TimeSpan.FromSeconds(1), next.SetResult);
+            }
+
+            await next.Task.WaitAsync(TimeSpan.FromSeconds(20)); // nobody asks anything: the clock itself came so far
+        }
+        finally
+        {
+            Console.SetError(before);
+        }
+
+        told.ToString().ShouldContain("simulator bug in what was scheduled: System.InvalidOperationException: no such day");
+    }
+
+    [Fact]
     public void A_fault_rule_keeps_to_its_window_count_and_place()
     {
         var rule = FaultParser.Parse("stripe POST /v1/refunds* drop-after count=2 from=1m until=2m").Value;

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Busker.Simulator.Tests;
 
-/// <summary>PayPal at the edges of what it documents: how amounts are written, how large evidence may be.</summary>
+/// <summary>PayPal at the edges of what it documents: how amounts are written, how large evidence may be, what a dispute may end with.</summary>
 public sealed class PayPalLimitTests : IAsyncLifetime, IDisposable
 {
     private Simulator _simulator = null!;
@@ -64,16 +64,26 @@ public sealed class PayPalLimitTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_refund_that_ends_a_dispute_is_its_outcome()
     {
-        var order = await SendAsync("/v2/checkout/orders", """{"intent":"CAPTURE","purchase_units":[{"amount":{"currency_code":"USD","value":"20.00"}}]}""");
-        var id = (string)order["id"]!;
-        using var form = new FormUrlEncodedContent([new("token", id), new("action", "approve")]);
-        using var approved = await _client.PostAsync(new Uri("/checkoutnow", UriKind.Relative), form);
-        var paid = await SendAsync($"/v2/checkout/orders/{id}/capture", "{}");
-        var capture = (string)paid["purchase_units"]![0]!["payments"]!["captures"]![0]!["id"]!;
+        var capture = await WalletAsync();
         var dispute = _simulator.OpenDispute("paypal", capture, "product_not_received").Value.Split(' ')[0];
         await SendAsync($"/v2/payments/captures/{capture}/refund", "{}");
         var outcome = (await _client.GetFromJsonAsync<JsonObject>("/v1/customer/disputes/" + dispute))!["dispute_outcome"]!;
         ((string)outcome["outcome_code"]!, (string)outcome["amount_refunded"]!["value"]!).ShouldBe(("RESOLVED_BUYER_FAVOUR", "20.00"));
+    }
+
+    [Theory]
+    [InlineData("make-offer", "offer_amount", """{"offer_type":"REFUND","note":"half","offer_amount":{"currency_code":"$","value":"10.00"}}""")]
+    [InlineData("accept-claim", "refund_amount", """{"accept_claim_type":"PARTIAL_REFUND","note":"half","refund_amount":{"currency_code":"$","value":"10.00"}}""")]
+    [InlineData("accept-claim", "refund_amount", """{"accept_claim_type":"REFUND_WITH_RETURN","note":"half","refund_amount":{"currency_code":"$","value":"10.00"}}""")]
+    public async Task What_is_given_back_in_a_dispute_is_of_its_currency(string act, string member, string body)
+    {
+        var dispute = "/v1/customer/disputes/" + _simulator.OpenDispute("paypal", await WalletAsync(), "product_not_received").Value.Split(' ')[0];
+        var before = (await _client.GetFromJsonAsync<JsonObject>(dispute))!.ToJsonString();
+        var refused = await SendAsync($"{dispute}/{act}", body.Replace("$", "EUR", StringComparison.Ordinal));
+        ((string?)refused["name"], (string?)refused["details"]?[0]?["issue"], (string?)refused["details"]?[0]?["field"])
+            .ShouldBe(("UNPROCESSABLE_ENTITY", "CURRENCY_MISMATCH", $"/{member}/currency_code"));
+        (await _client.GetFromJsonAsync<JsonObject>(dispute))!.ToJsonString().ShouldBe(before);
+        (await SendAsync($"{dispute}/{act}", body.Replace("$", "USD", StringComparison.Ordinal)))["links"].ShouldNotBeNull();
     }
 
     private Task<JsonObject> PayAsync(string value, string currency) => SendAsync("/v2/checkout/orders", new JsonObject
@@ -81,6 +91,17 @@ public sealed class PayPalLimitTests : IAsyncLifetime, IDisposable
         ["intent"] = "CAPTURE", ["purchase_units"] = new JsonArray(new JsonObject { ["amount"] = new JsonObject { ["currency_code"] = currency, ["value"] = value } }),
         ["payment_source"] = new JsonObject { ["card"] = new JsonObject { ["number"] = "4012888888881881", ["expiry"] = "2030-01" } },
     }.ToJsonString());
+
+    /// <summary>Twenty dollars of a buyer's account: disputes about them begin as inquiries.</summary>
+    private async Task<string> WalletAsync()
+    {
+        var order = await SendAsync("/v2/checkout/orders", """{"intent":"CAPTURE","purchase_units":[{"amount":{"currency_code":"USD","value":"20.00"}}]}""");
+        var id = (string)order["id"]!;
+        using var form = new FormUrlEncodedContent([new("token", id), new("action", "approve")]);
+        using var approved = await _client.PostAsync(new Uri("/checkoutnow", UriKind.Relative), form);
+        var paid = await SendAsync($"/v2/checkout/orders/{id}/capture", "{}");
+        return (string)paid["purchase_units"]![0]!["payments"]!["captures"]![0]!["id"]!;
+    }
 
     private async Task<JsonObject> SendAsync(string path, string body)
     {

@@ -19,7 +19,7 @@ internal static class SimulateCommand
         var clock = new Option<string>("--clock") { Description = "real (time of this machine), frozen, or a factor such as x60 from the scenario's start", DefaultValueFactory = _ => "real" };
         var address = new Option<string>("--address") { Description = "Address to listen on", DefaultValueFactory = _ => "127.0.0.1" };
         var snapshot = new Option<string?>("--snapshot") { Description = "File to restore from when it exists, and to record to" };
-        var timeout = new Option<decimal>("--webhook-timeout") { Description = "Seconds that a receiver of webhooks may take to answer", DefaultValueFactory = _ => 10 };
+        var timeout = new Option<string>("--webhook-timeout") { Description = "Seconds that a receiver of webhooks may take to answer", DefaultValueFactory = _ => "10" };
         var guide = new Option<bool>("--guide") { Description = "Prints the guide (docs/guides/simulator.md) and stops" };
         var command = new Command("simulate", "Runs stateful simulators of payment providers.") { provider, scenario, seed, port, clock, address, snapshot, timeout, guide };
         command.SetAction(async (parsed, stop) =>
@@ -39,11 +39,12 @@ internal static class SimulateCommand
             if (!int.TryParse(parsed.GetValue(port), NumberStyles.None, CultureInfo.InvariantCulture, out var first)) return Refuse($"--port {parsed.GetValue(port)}: use a number from 0 to 65535");
             if (!Seed(parsed.GetValue(seed), out var chosen)) return Refuse($"--seed {parsed.GetValue(seed)}: use a whole number from 0 to {ulong.MaxValue}");
             if (!IPAddress.TryParse(parsed.GetValue(address), out var listen)) return Refuse($"--address {parsed.GetValue(address)}: this is not an IP address");
+            if (!decimal.TryParse(parsed.GetValue(timeout), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var patience)) return Refuse($"--webhook-timeout {parsed.GetValue(timeout)}: use a number of seconds from 0.02 to 3600");
             var started = await PaymentSimulator.Start(new SimulatorOptions
             {
                 Providers = name == "all" ? PaymentSimulator.Known : [name], Scenario = parsed.GetValue(scenario)!, Seed = chosen,
                 Port = first, Rate = rate.Value, StartNow = now, Address = listen, Snapshot = parsed.GetValue(snapshot),
-                WebhookTimeout = TimeSpan.FromSeconds((double)decimal.Clamp(parsed.GetValue(timeout), 0, 86_400)),
+                WebhookTimeout = TimeSpan.FromSeconds((double)decimal.Clamp(patience, 0, 86_400)),
             });
             if (started.Fault is { } fault) return Refuse(fault.Message);
             await using var simulator = started.Value;
