@@ -72,27 +72,63 @@ public sealed class CoreTests
     [Fact]
     public async Task A_failure_of_what_was_scheduled_is_told_and_the_clock_goes_on()
     {
+        var told = await ToldAsync(async () =>
+        {
+            await using var simulator = (await Simulator.Start(new() { Providers = ["stripe"], Rate = 1_000 })).Value;
+            var next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Fails(simulator.Providers[0].Stage, TimeSpan.FromSeconds(1), next.SetResult);
+            await next.Task.WaitAsync(TimeSpan.FromSeconds(20)); // nobody asks anything: the clock itself came so far
+        });
+        told.ShouldContain("simulator bug in what was scheduled: System.InvalidOperationException: no such day");
+    }
+
+    [Theory]
+    [InlineData("GET", "/v1/balance")]
+    [InlineData("DELETE", "/_sim/faults")]
+    [InlineData("GET", "/_sim/state")]
+    public async Task A_failure_of_what_was_scheduled_is_told_when_a_request_comes_upon_it_and_the_next_is_served(string method, string path)
+    {
+        var (statuses, ran) = (new List<int>(), false);
+        var told = await ToldAsync(async () =>
+        {
+            await using var simulator = (await Simulator.Start(new() { Providers = ["stripe"] })).Value;
+            using var client = new HttpClient { BaseAddress = simulator.Address("stripe"), DefaultRequestHeaders = { { "Authorization", "Bearer sk_test_x" } } };
+            Fails(simulator.Providers[0].Stage, TimeSpan.Zero, () => ran = true);
+            for (var i = 0; i < 2; i++)
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(method), path);
+                using var reply = await client.SendAsync(request);
+                statuses.Add((int)reply.StatusCode);
+            }
+        });
+        told.ShouldContain("simulator bug in what was scheduled: System.InvalidOperationException: no such day");
+        (statuses[0], statuses[1], ran).ShouldBe((500, 200, true));
+    }
+
+    private static void Fails(Stage stage, TimeSpan after, Action next)
+    {
+        lock (stage.Gate)
+        {
+            stage.Clock.Schedule(after, () => throw new InvalidOperationException("no such day"));
+            stage.Clock.Schedule(after, next);
+        }
+    }
+
+    /// <summary>What stands on the error stream after that.</summary>
+    private static async Task<string> ToldAsync(Func<Task> act)
+    {
         var (before, told) = (Console.Error, new StringWriter());
         Console.SetError(told);
         try
         {
-            await using var simulator = (await Simulator.Start(new() { Providers = ["stripe"], Rate = 1_000 })).Value;
-            var next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            var stage = simulator.Providers[0].Stage;
-            lock (stage.Gate)
-            {
-                stage.Clock.Schedule(TimeSpan.FromSeconds(1), () => throw new InvalidOperationException("no such day"));
-                stage.Clock.Schedule(TimeSpan.FromSeconds(1), next.SetResult);
-            }
-
-            await next.Task.WaitAsync(TimeSpan.FromSeconds(20)); // nobody asks anything: the clock itself came so far
+            await act();
         }
         finally
         {
             Console.SetError(before);
         }
 
-        told.ToString().ShouldContain("simulator bug in what was scheduled: System.InvalidOperationException: no such day");
+        return told.ToString();
     }
 
     [Fact]
