@@ -93,6 +93,16 @@ public sealed class RefusedTests
         receiver.Got.Select(g => (string?)JsonNode.Parse(g.Body)!["type"]).ShouldBe(["payment_intent.created", "charge.failed", "payment_intent.payment_failed"], ignoreOrder: true);
     }
 
+    [Fact]
+    public async Task An_address_to_return_to_that_came_with_a_refused_request_is_not_remembered()
+    {
+        await using var town = await Town.OpenAsync();
+        var intent = (string?)(await town.SendAsync("/v1/payment_intents", "amount=1099&currency=usd&payment_method=pm_card_visa&automatic_payment_methods[enabled]=true", 200))["id"];
+        await town.SendAsync($"/v1/payment_intents/{intent}/confirm", "return_url=https://example.com&payment_method=pm_none", 400, 404);
+        await town.SendAsync($"/v1/payment_intents/{intent}/confirm", "", 400);
+        await town.SendAsync($"/v1/payment_intents/{intent}/confirm", "return_url=https://example.com", 200);
+    }
+
     /// <summary>An account with one of everything.</summary>
     private sealed class Town : IAsyncDisposable
     {

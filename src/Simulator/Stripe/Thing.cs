@@ -125,7 +125,7 @@ internal sealed class Thing
     public Mark Hold()
     {
         _shared = true;
-        return new Mark(_values, _set, Hidden);
+        return new Mark(_values, _set, Hidden is Terms terms ? terms with { } : Hidden);
     }
 
     /// <summary>What it was.</summary>
